@@ -1,0 +1,118 @@
+import type {
+  AgentView, Budget, EventPage, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
+  ThreadMessage, ThreadSummary, ThreadView as WireThread,
+} from "./generated/openapi.js";
+import type { Decision, RunStatus } from "./run/view.js";
+import { Http, type CommandOptions, type HttpOptions } from "./http.js";
+import { SseTransport } from "./watch/sse.js";
+import { SignalRTransport } from "./watch/signalr.js";
+import { FallbackTransport, type Source, type Transport } from "./watch/transport.js";
+import { watch, type WatchOptions } from "./watch/watch.js";
+
+export interface Page<T> {
+  items: T[];
+  nextCursor?: string | null;
+}
+
+export interface Posted {
+  threadId: string;
+  runId: string;
+  receipt: Receipt;
+}
+
+export type WhenBusy = "steer" | "queue" | "reject";
+
+export interface ClientOptions extends HttpOptions {
+  /** How events come; the hub with server-sent events behind it where nothing is said. */
+  transport?: Transport;
+}
+
+type Watching = Omit<WatchOptions, "transport">;
+
+const seg = encodeURIComponent;
+
+/** The service, typed. Every command has an idempotency key that is kept over its retries. */
+export class AgentsClient {
+  private readonly http: Http;
+  readonly transport: Transport;
+
+  constructor(options: ClientOptions = {}) {
+    this.http = new Http(options);
+    this.transport = options.transport ?? new FallbackTransport(new SignalRTransport(options), new SseTransport(options));
+  }
+
+  agents = async (signal?: AbortSignal): Promise<AgentView[]> =>
+    (await this.http.get<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;
+
+  startRun = (
+    request: {
+      agent: string; input: string; model?: string; instructions?: string; metadata?: Record<string, string>; budget?: Budget; startAt?: string;
+    },
+    options?: CommandOptions,
+  ) => this.http.command<WireRunView>("/v1/runs", request, options);
+
+  listRuns = (query: { threadId?: string; agent?: string; status?: RunStatus; limit?: number; cursor?: string } = {}, signal?: AbortSignal) =>
+    this.http.get<Page<RunSummary>>("/v1/runs", query, signal);
+
+  getRun = (runId: string, signal?: AbortSignal) => this.http.get<WireRunView>(`/v1/runs/${seg(runId)}`, {}, signal);
+
+  /** A page of a run's facts. */
+  events = (runId: string, query: { after?: number; limit?: number } = {}, signal?: AbortSignal) =>
+    this.http.get<EventPage>(`/v1/runs/${seg(runId)}/events`, query, signal);
+
+  /** Every step with its full output and its attempts. */
+  async steps(runId: string, signal?: AbortSignal): Promise<StepView[]> {
+    const steps: StepView[] = [];
+    for (let after: number | null | undefined = 0; after != null; ) {
+      const page: { items: StepView[]; nextAfter?: number | null } =
+        await this.http.get(`/v1/runs/${seg(runId)}/steps`, { after, limit: 500 }, signal);
+      steps.push(...page.items);
+      after = page.nextAfter;
+    }
+
+    return steps;
+  }
+
+  /** What the model saw at a step, assembled again and compared. */
+  stepContext = (runId: string, step: number, signal?: AbortSignal) =>
+    this.http.get<StepContext>(`/v1/runs/${seg(runId)}/steps/${step}/context`, {}, signal);
+
+  /** The whole of a text that is kept outside its event. */
+  body = (runId: string, ref: string, signal?: AbortSignal) => this.http.text(`/v1/runs/${seg(runId)}/bodies/${seg(ref)}`, signal);
+
+  pause = (runId: string, mode: PauseMode = "step", options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/runs/${seg(runId)}/pause`, { mode }, options);
+
+  resume = (runId: string, options?: CommandOptions) => this.http.command<Receipt>(`/v1/runs/${seg(runId)}/resume`, {}, options);
+
+  cancel = (runId: string, reason?: string, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/runs/${seg(runId)}/cancel`, reason === undefined ? {} : { reason }, options);
+
+  resolve = (runId: string, callId: string, answer: { decision: Decision; result?: string }, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/runs/${seg(runId)}/pending/${seg(callId)}`, answer, options);
+
+  createThread = (request: { title?: string } = {}, options?: CommandOptions) =>
+    this.http.command<WireThread>("/v1/threads", request, options);
+
+  /** Idle, it starts a run; busy, it steers it unless told otherwise. A new id makes the thread. */
+  postMessage = (threadId: string, message: { input: string; agent?: string; whenBusy?: WhenBusy }, options?: CommandOptions) =>
+    this.http.command<Posted>(`/v1/threads/${seg(threadId)}/messages`, message, options);
+
+  listThreads = (query: { limit?: number; cursor?: string } = {}, signal?: AbortSignal) =>
+    this.http.get<Page<ThreadSummary>>("/v1/threads", query, signal);
+
+  getThread = (threadId: string, signal?: AbortSignal) => this.http.get<WireThread>(`/v1/threads/${seg(threadId)}`, {}, signal);
+
+  threadMessages = (threadId: string, query: { limit?: number; after?: number } = {}, signal?: AbortSignal) =>
+    this.http.get<{ items: ThreadMessage[]; nextAfter?: number | null }>(`/v1/threads/${seg(threadId)}/messages`, query, signal);
+
+  deleteThread = (threadId: string) => this.http.delete(`/v1/threads/${seg(threadId)}`);
+
+  deleteRun = (runId: string) => this.http.delete(`/v1/runs/${seg(runId)}`);
+
+  watch = (source: Source, options: Watching = {}) => watch(source, { ...options, transport: this.transport });
+
+  watchRun = (runId: string, options: Watching = {}) => this.watch({ runId }, options);
+
+  watchThread = (threadId: string, options: Watching = {}) => this.watch({ threadId }, options);
+}

@@ -1,0 +1,69 @@
+import { backOff, pause } from "./backoff.js";
+import { newCommandId } from "./ids.js";
+import { mayPass, ProblemError } from "./problem.js";
+
+export interface HttpOptions {
+  baseUrl?: string;
+  fetch?: typeof fetch;
+  headers?: Record<string, string>;
+}
+
+export interface CommandOptions {
+  /** Repeating a command with its key has one effect. A random one where none is given. */
+  key?: string;
+  signal?: AbortSignal;
+  /** How often it is sent at most. */
+  tries?: number;
+  /** The pause before try n, in milliseconds. */
+  backOff?: (n: number) => number;
+}
+
+type Query = Record<string, string | number | undefined>;
+
+/** Requests as the service wants them; refusals are thrown as `ProblemError`. */
+export class Http {
+  constructor(private readonly options: HttpOptions) {}
+
+  async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return (await (await this.send(path + text(query), { signal })).json()) as T;
+  }
+
+  async text(path: string, signal?: AbortSignal): Promise<string> {
+    return await (await this.send(path, { signal })).text();
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.send(path, { method: "DELETE" });
+  }
+
+  /** Sent again with the same key until an answer is known: nobody can tell a lost request from a lost answer. */
+  async command<T>(path: string, body: unknown, options: CommandOptions = {}): Promise<T> {
+    const { key = newCommandId(), signal, tries = 6, backOff: delay = backOff } = options;
+    for (let n = 0; ; n++) {
+      try {
+        const response = await this.send(path, {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+          signal,
+        });
+        return (await response.json()) as T;
+      } catch (error) {
+        if (signal?.aborted || n + 1 >= tries || !mayPass(error)) throw error;
+        await pause(delay(n), signal);
+      }
+    }
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Response> {
+    const { baseUrl = "", fetch = globalThis.fetch, headers = {} } = this.options;
+    const response = await fetch(baseUrl + path, { ...init, headers: { Accept: "application/json", ...headers, ...(init.headers as Record<string, string>) } });
+    if (!response.ok) throw await ProblemError.of(response);
+    return response;
+  }
+}
+
+const text = (query: Query) => {
+  const pairs = Object.entries(query).filter(([, v]) => v !== undefined).map(([k, v]) => [k, String(v)]);
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs as [string, string][])}`;
+};

@@ -1,0 +1,62 @@
+import type { WatchEvent } from "../events.js";
+import { ProblemError } from "../problem.js";
+import { SseParser } from "./sseParser.js";
+import type { Source, StreamEnd, Transport, Watched } from "./transport.js";
+
+export interface SseOptions {
+  baseUrl?: string;
+  fetch?: typeof fetch;
+  headers?: Record<string, string>;
+  /** Milliseconds without a byte after which the connection counts as dead; the service speaks every 15 s. */
+  patience?: number;
+}
+
+/** Server-sent events over `fetch`, so that the cursor goes with the first request too. */
+export class SseTransport implements Transport {
+  constructor(private readonly options: SseOptions = {}) {}
+
+  async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
+    const { baseUrl = "", fetch = globalThis.fetch, headers = {}, patience = 45_000 } = this.options;
+    const path = "runId" in source ? `runs/${encodeURIComponent(source.runId)}` : `threads/${encodeURIComponent(source.threadId)}`;
+    const dead = new AbortController();
+    const watchdog = new Watchdog(patience, () => dead.abort(new Error("The connection is silent.")));
+    try {
+      const response = await fetch(`${baseUrl}/v1/${path}/events`, {
+        headers: { ...headers, Accept: "text/event-stream", ...(cursor === undefined ? {} : { "Last-Event-ID": cursor }) },
+        cache: "no-store",
+        signal: AbortSignal.any([signal, dead.signal]),
+      });
+      if (response.status === 204) return "ended";
+      if (!response.ok) throw await ProblemError.of(response);
+      onOpen?.();
+      const parser = new SseParser();
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return "cut";
+        watchdog.fed();
+        for (const frame of parser.take(value)) yield { cursor: frame.id, event: JSON.parse(frame.data) as WatchEvent };
+      }
+    } finally {
+      watchdog.stop();
+      dead.abort();
+    }
+  }
+}
+
+class Watchdog {
+  private timer: ReturnType<typeof setTimeout>;
+
+  constructor(private readonly ms: number, private readonly bite: () => void) {
+    this.timer = setTimeout(bite, ms);
+  }
+
+  fed() {
+    this.stop();
+    this.timer = setTimeout(this.bite, this.ms);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,24 @@
+import type { RunEvent } from "../src/index.js";
+
+interface Seen {
+  method: string;
+  path: string;
+  key?: string;
+  cursor?: string;
+  body?: { input?: string };
+}
+
+export class FakeService {
+  requests: Seen[];
+  faults: (number | "cut")[];
+  onMessage: (thread: { id: string }, message: { input: string; whenBusy?: string }) => string | undefined;
+  onCommand: (runId: string, command: string, body: Record<string, unknown>) => void;
+  url: string;
+  listen(port?: number): Promise<string>;
+  close(): Promise<void>;
+  cut(): void;
+  thread(id: string): { id: string; viewers: Set<unknown> };
+  fact(id: string, type: string, data: object): void;
+  run(id: string, event: RunEvent): void;
+  gap(id: string): void;
+}

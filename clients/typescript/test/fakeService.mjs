@@ -1,0 +1,148 @@
+// The thread side of the service, as small as its wire allows: what was emitted is replayed behind a cursor, then live.
+import { createServer } from "node:http";
+
+export class FakeService {
+  constructor() {
+    /** @type {Map<string, {id: string, title: string, log: {cursor: string, event: any}[], seq: number, run?: any, viewers: Set<any>}>} */
+    this.threads = new Map();
+    /** Every request: method, path, key, body, cursor. */
+    this.requests = [];
+    /** Answers by key, so that a repeated command has one effect. */
+    this.answers = new Map();
+    /** What is done with a request instead of answering it, once each: a status, or "cut" for no answer after the effect. */
+    this.faults = [];
+    this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [] }];
+    /** Called with each new message: `(thread, input, runId)`. */
+    this.onMessage = () => {};
+    /** Called with each command to a run: `(runId, command, body)`. */
+    this.onCommand = () => {};
+    this.server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async listen(port = 0) {
+    await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
+    this.port = this.server.address().port;
+    this.url = `http://127.0.0.1:${this.port}`;
+    return this.url;
+  }
+
+  async close() {
+    this.cut();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Ends every open stream in the middle. */
+  cut() {
+    for (const thread of this.threads.values()) for (const viewer of thread.viewers) viewer.destroy();
+  }
+
+  thread(id) {
+    let thread = this.threads.get(id);
+    if (!thread) {
+      thread = { id, title: "", log: [], seq: 0, viewers: new Set(), createdAt: now(), updatedAt: now() };
+      this.threads.set(id, thread);
+    }
+    return thread;
+  }
+
+  /** A fact of the thread itself. */
+  fact(id, type, data) {
+    const thread = this.thread(id);
+    thread.seq++;
+    this.#emit(thread, { threadId: id, seq: thread.seq, at: now(), type, data }, "0");
+  }
+
+  /** An event of one of its runs: a fact with `seq`, or a delta with `after`. */
+  run(id, event) {
+    const { data } = event;
+    const place = event.type === "model.delta" ? `${event.after}.${data.attempt}.${data.offset + data.text.length}` : String(event.seq);
+    const thread = this.thread(id);
+    const status = { "run.completed": "completed", "run.failed": "failed", "run.cancelled": "cancelled", "run.paused": "paused", "decision.requested": "waiting" };
+    if (thread.run && event.type !== "model.delta") {
+      thread.run = { ...thread.run, head: event.seq, status: status[event.type] ?? "running", reason: event.type === "decision.requested" ? "decision" : data.reason ?? null, updatedAt: now() };
+    }
+    this.#emit(thread, event, place);
+  }
+
+  gap(id) {
+    this.#emit(this.thread(id), { type: "gap", threadId: id, data: { cursor: "?", view: {} } }, "gap");
+  }
+
+  #emit(thread, event, place) {
+    const entry = { cursor: `${thread.seq}:${place}`, event };
+    if (event.type !== "gap") thread.log.push(entry);
+    thread.updatedAt = now();
+    for (const viewer of thread.viewers) viewer.write(frame(entry));
+  }
+
+  async #answer(request, response) {
+    const url = new URL(request.url, this.url);
+    const body = await text(request);
+    const key = request.headers["idempotency-key"];
+    const cursor = request.headers["last-event-id"];
+    this.requests.push({ method: request.method, path: url.pathname, key, cursor, body: body ? JSON.parse(body) : undefined });
+    const fault = request.method === "POST" && this.faults.shift();
+    if (typeof fault === "number") return problem(response, fault, "storage_unavailable", "Not now.");
+
+    const [, , kind, id, verb, call] = url.pathname.split("/");
+    const answer = this.answers.get(key) ?? this.#route(request, response, kind, id, verb, call, body && JSON.parse(body), cursor);
+    if (answer === undefined) return;
+    if (key) this.answers.set(key, answer);
+    if (fault === "cut") return request.socket.destroy();
+    json(response, answer.status ?? 200, answer.body);
+  }
+
+  #route(request, response, kind, id, verb, call, body, cursor) {
+    if (kind === "agents") return { body: { items: this.agents } };
+    if (kind === "threads" && !id) return { body: { items: [...this.threads.values()].reverse().map(summary) } };
+    if (kind === "threads" && verb === "messages") {
+      const created = !this.threads.has(id);
+      const thread = this.thread(id);
+      if (created) {
+        thread.title = body.input.split("\n")[0].slice(0, 80);
+        this.fact(id, "thread.created", { title: thread.title });
+      }
+      const runId = this.onMessage(thread, body) ?? "run_1";
+      return { status: 202, body: { threadId: id, runId, receipt: { commandId: "cmd", status: "accepted", seq: thread.seq } } };
+    }
+    if (kind === "threads" && !this.threads.has(id)) return void problem(response, 404, "thread_not_found", "There is no such thread.");
+    if (kind === "threads" && verb === "events") return void this.#stream(request, response, this.thread(id), cursor);
+    if (kind === "threads") return { body: { ...summary(this.thread(id)), turns: 1, queued: [] } };
+    if (kind === "runs" && request.method === "POST") {
+      this.onCommand(id, verb === "pending" ? "resolve" : verb, { ...body, callId: call });
+      return { body: { commandId: "cmd", status: "accepted", seq: 1 } };
+    }
+    if (kind === "runs" && verb === "steps") return { body: call ? { step: +call, attempt: 1, assembler: "window/1", from: 1, through: 2, request: { messages: [] }, hash: "sha256:00", recordedHash: "sha256:00", matches: true } : { items: [] } };
+    return void problem(response, 404, "not_found", "There is nothing here.");
+  }
+
+  #stream(request, response, thread, cursor) {
+    const at = cursor === undefined ? 0 : thread.log.findIndex((e) => e.cursor === cursor) + 1;
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" });
+    response.write("retry: 1000\n\n");
+    for (const entry of thread.log.slice(at)) response.write(frame(entry));
+    thread.viewers.add(response);
+    request.on("close", () => thread.viewers.delete(response));
+  }
+}
+
+const now = () => new Date().toISOString();
+const frame = ({ cursor, event }) => `id: ${cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const summary = ({ id, title, createdAt, updatedAt, run }) => ({ id, title, createdAt, updatedAt, run });
+
+function json(response, status, body) {
+  response.writeHead(status, { "Content-Type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+function problem(response, status, code, detail) {
+  response.writeHead(status, { "Content-Type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "", status, code, detail }));
+}
+
+async function text(request) {
+  let whole = "";
+  for await (const chunk of request) whole += chunk;
+  return whole;
+}

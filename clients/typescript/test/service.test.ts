@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AgentsClient, newThreadId, SseTransport, ThreadStore, type ThreadSnapshot } from "../src/index.js";
+import { FakeService } from "./fakeService.mjs";
+import { Script } from "./run.js";
+
+let service: FakeService;
+let client: AgentsClient;
+const threadId = newThreadId();
+const quick = { backOff: () => 5 };
+
+beforeEach(async () => {
+  service = new FakeService();
+  const baseUrl = await service.listen();
+  client = new AgentsClient({ baseUrl, transport: new SseTransport({ baseUrl }) });
+});
+afterEach(() => service.close());
+
+/** Waits until the store shows what is asked for, and says what was awaited when it does not. */
+async function until(store: ThreadStore, what: string, holds: (s: ThreadSnapshot) => boolean): Promise<ThreadSnapshot> {
+  return await new Promise((resolve, reject) => {
+    const stop = store.subscribe(() => check());
+    const timer = setTimeout(() => reject(new Error(`Waited for: ${what}. It shows ${JSON.stringify(store.get()).slice(0, 500)}`)), 3000);
+    const check = () => {
+      if (!holds(store.get())) return;
+      clearTimeout(timer);
+      resolve(store.get());
+      queueMicrotask(stop);
+    };
+    check();
+  });
+}
+
+const begin = () => {
+  service.fact(threadId, "thread.created", { title: "T" });
+  service.fact(threadId, "turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "docs", input: "Why?" } });
+};
+const told = (s: ThreadSnapshot) => s.thread.turns[0]?.run.messages.flatMap((m) => (m.role === "assistant" ? m.parts : [])).map((p) => (p.kind === "tool" ? "" : p.text)).join("");
+
+describe("A thread that is watched", () => {
+  it("goes on behind a cut, with the cursor of the last event", async () => {
+    begin();
+    const script = new Script("run_1").created().model(1).says(0, "Be").says(2, "cause");
+    script.events.slice(0, 4).forEach((e) => service.run(threadId, e));
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    await until(store, "the first piece", (s) => told(s) === "Be");
+    service.cut();
+    service.run(threadId, script.events[4]!);
+    expect(told(await until(store, "the rest", (s) => told(s) !== "Be"))).toBe("Because");
+    expect(service.requests.filter((r) => r.path.endsWith("/events")).map((r) => r.cursor)).toEqual([undefined, "2:3.1.2"]);
+    keep();
+  });
+
+  it("reads again from the last whole place when something is missing", async () => {
+    begin();
+    const script = new Script("run_1").created().model(1).answered(1, "Yes.");
+    const [a, b, c, d] = script.events;
+    service.run(threadId, a!);
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    await until(store, "the run", (s) => s.thread.turns[0]?.run.head === 1);
+    // The live stream loses two events; what is read again has them.
+    const viewers = service.thread(threadId).viewers;
+    const lost = [...viewers];
+    viewers.clear();
+    service.run(threadId, b!);
+    service.run(threadId, c!);
+    lost.forEach((v) => viewers.add(v));
+    service.run(threadId, d!);
+    expect(told(await until(store, "the answer", (s) => s.thread.turns[0]?.run.head === 4))).toBe("Yes.");
+    keep();
+  });
+
+  it("is folded anew at a gap", async () => {
+    begin();
+    new Script("run_1").created().events.forEach((e) => service.run(threadId, e));
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    await until(store, "the run", (s) => s.thread.turns[0]?.run.head === 2);
+    const opened = () => service.requests.filter((r) => r.path.endsWith("/events")).map((r) => r.cursor);
+    service.gap(threadId);
+    await expect.poll(opened, { timeout: 2000 }).toEqual([undefined, undefined]);
+    await until(store, "the run again", (s) => s.thread.turns[0]?.run.head === 2);
+    keep();
+  });
+
+  it("that does not exist says so", async () => {
+    const store = new ThreadStore(client, "thr_nowhere", quick);
+    const { problem } = await until(store, "a problem", (s) => s.problem !== undefined);
+    expect(problem).toMatchObject({ status: 404, code: "thread_not_found" });
+  });
+});
+
+describe("A command", () => {
+  it("keeps its key over every try, and has one effect", async () => {
+    const runs: string[] = [];
+    service.onMessage = (_, { input }) => {
+      runs.push(input);
+      return "run_1";
+    };
+    service.faults = [503, "cut", 502];
+    const posted = await client.postMessage(threadId, { input: "Why?" }, quick);
+    const keys = service.requests.map((r) => r.key);
+    expect([posted.runId, runs, keys.length, new Set(keys).size]).toEqual(["run_1", ["Why?"], 4, 1]);
+    expect(keys[0]).toMatch(/^cmd_[a-z2-7]{32}$/);
+  });
+
+  it("is not repeated after a refusal that does not pass", async () => {
+    service.faults = [507];
+    await expect(client.pause("run_1", "now", quick)).rejects.toMatchObject({ status: 507 });
+    expect(service.requests.length).toBe(1);
+  });
+
+  it("has another key than the next", async () => {
+    await client.resume("run_1");
+    await client.resume("run_1");
+    expect(new Set(service.requests.map((r) => r.key)).size).toBe(2);
+  });
+});

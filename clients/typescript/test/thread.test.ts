@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { activeRun, emptyThread, reduceThread, type ThreadEvent, type ThreadView } from "../src/index.js";
+import { Script } from "./run.js";
+
+const threadId = "thr_test";
+let seq = 0;
+const fact = (type: string, data: object) => ({ threadId, seq: ++seq, at: "2026-01-01T00:00:00Z", type, data }) as unknown as ThreadEvent;
+const fold = (events: ThreadEvent[], from: ThreadView = emptyThread(threadId)) => events.reduce(reduceThread, from);
+
+function twoTurns(): ThreadEvent[] {
+  seq = 0;
+  const first = new Script("run_1").created("One?").model(1).answered(1, "One.").completed("One.");
+  const second = new Script("run_2").created("Two?").model(1).says(0, "Tw");
+  return [
+    fact("thread.created", { title: "Numbers" }),
+    fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "docs", input: "One?" } }),
+    ...first.events,
+    fact("turn.ended", { turn: 1, runId: "run_1", status: "completed" }),
+    fact("turn.accepted", { turn: 2, runId: "run_2", messageId: "m0", start: { agent: "docs", input: "Two?" } }),
+    ...second.events,
+  ];
+}
+
+describe("A thread", () => {
+  it("holds its turns in order, each with the fold of its run", () => {
+    const t = fold(twoTurns());
+    expect(t.title).toBe("Numbers");
+    expect(t.turns.map((x) => [x.turn, x.run.status, x.ended])).toEqual([[1, "completed", "completed"], [2, "running", undefined]]);
+    expect(activeRun(t)?.id).toBe("run_2");
+  });
+
+  it("is idle between turns", () => expect(activeRun(fold(twoTurns().slice(0, 8)))).toBeUndefined());
+
+  it("takes nothing twice, from wherever it is read again", () => {
+    const events = twoTurns();
+    const whole = fold(events);
+    for (let n = 0; n <= events.length; n++) expect(fold(events, fold(events.slice(0, n)))).toEqual(whole);
+  });
+
+  it("says what is missing: a fact of its own, a run's event, or a whole run", () => {
+    const events = twoTurns();
+    expect(fold([events[0]!, events[7]!]).missing).toEqual({ after: 1 });
+    expect(fold([...events.slice(0, 3), events[4]!]).missing).toEqual({ after: 2, runId: "run_1" });
+    expect(fold([events[0]!, events[2]!]).missing).toEqual({ after: 1, runId: "run_1" });
+  });
+
+  it("shows a message that waits until a run has it", () => {
+    const events = twoTurns();
+    const accepted = fact("message.accepted", { messageId: "m1", delivery: "queue", start: { agent: "docs", input: "And three?" } });
+    expect(fold([...events, accepted]).queued).toMatchObject([{ messageId: "m1", input: "And three?", delivery: "queue" }]);
+    const delivered = fact("message.delivered", { messageId: "m1", runId: "run_2" });
+    expect(fold([...events, accepted, delivered]).queued).toEqual([]);
+  });
+
+  it("that could not start a turn's run says why", () => {
+    seq = 0;
+    const t = fold([
+      fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "gone", input: "One?" } }),
+      fact("turn.ended", { turn: 1, runId: "run_1", status: "failed", error: { code: "agent_not_found", message: "There is no agent gone." } }),
+    ]);
+    expect(t.turns[0]!.run).toMatchObject({ status: "failed", error: { code: "agent_not_found" } });
+  });
+
+  it("passes by what it does not know", () => {
+    const events = twoTurns();
+    expect(fold([...events, fact("thread.renamed", { title: "X" })])).toMatchObject({ head: 5, title: "Numbers" });
+  });
+
+  it("begins anew at a gap", () => {
+    expect(reduceThread(fold(twoTurns()), { type: "gap", threadId, data: { cursor: "9:9" } })).toEqual(emptyThread(threadId));
+  });
+});

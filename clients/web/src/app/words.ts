@@ -1,0 +1,121 @@
+import type { RunView, ThreadSummary } from "@orleans-agents/client";
+
+export type Tone = "work" | "ask" | "hold" | "done" | "bad" | "off";
+
+/** Reasons that only a person or a client can answer. */
+const Asking = new Set(["decision", "approval", "question", "client_tool"]);
+
+export const asksSomebody = (run?: { status: string | null; reason?: string | null } | null) =>
+  run?.status === "waiting" && Asking.has(run.reason ?? "");
+
+/** A word and a colour for where a run stands. */
+export function standingOf(run?: { status: string | null; reason?: string | null } | null): { word: string; tone: Tone } {
+  switch (run?.status) {
+    case "queued":
+      return { word: "Starting", tone: "work" };
+    case "running":
+      return { word: "Working", tone: "work" };
+    case "waiting":
+      return asksSomebody(run)
+        ? { word: "Needs you", tone: "ask" }
+        : { word: run.reason === "timer" ? "Scheduled" : run.reason === "provider" ? "Provider refuses" : "Trying again", tone: "hold" };
+    case "paused":
+      return { word: "Paused", tone: run.reason === "user" ? "hold" : "ask" };
+    case "completed":
+      return { word: "Answered", tone: "done" };
+    case "failed":
+      return { word: "Failed", tone: "bad" };
+    case "cancelled":
+      return { word: "Stopped", tone: "off" };
+    default:
+      return { word: "New", tone: "off" };
+  }
+}
+
+export const isActive = (run?: RunView) => run !== undefined && !["completed", "failed", "cancelled"].includes(run.status);
+
+/** First those that wait for somebody, then those at work, then the rest; newest first. */
+export function groupsOf(threads: ThreadSummary[]): { name: string; threads: ThreadSummary[] }[] {
+  const newest = [...threads].sort((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt));
+  const rank = (t: ThreadSummary) => {
+    const { tone } = standingOf(t.run);
+    return asksSomebody(t.run) || t.run?.status === "paused" ? 0 : tone === "work" || tone === "hold" ? 1 : 2;
+  };
+  return ["Waiting for you", "At work", "Earlier"]
+    .map((name, n) => ({ name, threads: newest.filter((t) => rank(t) === n) }))
+    .filter((g) => g.threads.length > 0);
+}
+
+export const titleOf = (thread: { title?: string | null }, input?: string) => thread.title?.trim() || firstLine(input) || "Untitled";
+
+export const firstLine = (text?: string) => text?.trim().split("\n")[0]?.slice(0, 120);
+
+const Numbers = new Intl.NumberFormat("en");
+export const count = (n: number) => Numbers.format(n);
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 60 ? `${minutes} min ${Math.round((ms % 60_000) / 1000)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export const between = (from?: string, to?: string) => (from && to ? duration(Date.parse(to) - Date.parse(from)) : undefined);
+
+const Day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const Clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const Exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export const exactly = (at: string) => Exact.format(new Date(at));
+
+/** Short enough for a list: how long ago, the time of today, or the day. */
+export function ago(at: string, now: number): string {
+  const ms = now - Date.parse(at);
+  if (ms < 60_000) return "now";
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  return new Date(at).toDateString() === new Date(now).toDateString() ? Clock.format(new Date(at)) : Day.format(new Date(at));
+}
+
+/** What is left until a time, in words. */
+export function left(until: string, now: number): string {
+  const ms = Date.parse(until) - now;
+  return ms <= 0 ? "now" : ms > 86_400_000 ? `on ${exactly(until)}` : `in ${duration(Math.ceil(ms / 1000) * 1000).replace(".0", "")}`;
+}
+
+export interface State {
+  tone: Tone;
+  title: string;
+  detail?: string;
+}
+
+/** What a run does at the moment, in words; nothing once it has answered. */
+export function stateOf(run: RunView, now: number): State | undefined {
+  const open = run.messages.findLast((m) => m.role === "assistant");
+  switch (run.status) {
+    case "queued":
+      return { tone: "work", title: "Starting…" };
+    case "running": {
+      if (run.fold.cancelling) return { tone: "work", title: "Stopping…", detail: run.why };
+      const calls = open?.parts.filter((p) => p.kind === "tool" && p.phase === "running") ?? [];
+      if (calls.length > 0) return { tone: "work", title: `Calling ${[...new Set(calls.map((c) => (c.kind === "tool" ? c.tool : "")))].join(", ")}…` };
+      const last = open?.parts.at(-1);
+      return { tone: "work", title: open?.open && last?.kind === "text" ? "Writing…" : "Thinking…" };
+    }
+    case "waiting": {
+      const when = run.until ? left(run.until, now) : "";
+      if (asksSomebody(run)) return { tone: "ask", title: "This needs your decision", detail: "See the call above." };
+      if (run.reason === "timer") return { tone: "hold", title: `Starts ${when}` };
+      const title = run.reason === "provider" ? `The model's provider refuses; tried again ${when}` : `Trying again ${when}`;
+      // Why the last attempt failed stands with the attempt.
+      return { tone: "hold", title, detail: open?.failed ? undefined : run.why };
+    }
+    case "paused":
+      return { tone: run.reason === "user" ? "hold" : "ask", title: "Paused", detail: run.why };
+    case "failed":
+      return { tone: "bad", title: "This turn failed", detail: run.error?.message };
+    case "cancelled":
+      return { tone: "off", title: "Stopped" };
+    default:
+      return undefined;
+  }
+}

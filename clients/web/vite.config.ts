@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const client = (file: string) => fileURLToPath(new URL(`../typescript/src/${file}`, import.meta.url));
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: [
+      { find: "@orleans-agents/client/react", replacement: client("react.ts") },
+      { find: "@orleans-agents/client", replacement: client("index.ts") },
+    ],
+    dedupe: ["react", "react-dom", "@microsoft/signalr"],
+  },
+  build: {
+    outDir: "../../src/Gateway/wwwroot",
+    emptyOutDir: true,
+    target: "es2023",
+    // Names follow from content alone, so that the same sources build the same files.
+    rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: "assets/[name]-[hash].js", assetFileNames: "assets/[name]-[hash][extname]" } },
+  },
+  server: { proxy: { "/v1": "http://127.0.0.1:5080", "/hubs": { target: "http://127.0.0.1:5080", ws: true } } },
+  test: { include: ["test/**/*.test.{ts,tsx}"], environment: "happy-dom" },
+});

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansAgents.Gateway.Exposure;
+
+/// <summary>Tells browsers to guess nothing, frame nothing and load nothing from elsewhere.</summary>
+internal sealed class SecurityHeaders(RequestDelegate next)
+{
+    private const string Data = "default-src 'none'; frame-ancestors 'none'";
+    private const string Page =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>The reference page starts itself with an inline script.</summary>
+    private const string Docs =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        + "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.OnStarting(
+            static state =>
+            {
+                var context = (HttpContext)state;
+                var headers = context.Response.Headers;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+
+                // Looking up the hosts of links in a model's text would tell their servers of it.
+                headers["X-DNS-Prefetch-Control"] = "off";
+                headers["Cross-Origin-Resource-Policy"] = "same-origin";
+                if (headers.ContentSecurityPolicy.Count == 0)
+                {
+                    headers.ContentSecurityPolicy = PolicyFor(context.Request.Path, context.Response.ContentType);
+                }
+
+                return Task.CompletedTask;
+            },
+            context);
+        return next(context);
+    }
+
+    private static string PolicyFor(PathString path, string? contentType) =>
+        contentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != true ? Data
+        : path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? Docs
+        : Page;
+}

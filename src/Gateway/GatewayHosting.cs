@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using OrleansAgents.Gateway.Exposure;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Hubs;
+using OrleansAgents.Gateway.Live;
+using OrleansAgents.Gateway.Reference;
+using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Gateway.Streams;
+using OrleansAgents.Gateway.Threads;
+using OrleansAgents.Gateway.Web;
+
+namespace OrleansAgents.Gateway;
+
+/// <summary>Puts the HTTP side of agent runs into a host.</summary>
+public static class GatewayHosting
+{
+    /// <summary>A refused body is still read to its end, up to this, so that the client sees the refusal and not a cut connection.</summary>
+    private const long MaxDrainedBytes = 64 * 1024 * 1024;
+
+    /// <summary>An input of 1 MiB, escaped as JSON at its worst, fits.</summary>
+    private const int MaxHubMessageBytes = 8 * 1024 * 1024;
+
+    /// <summary>Adds the gateway.</summary>
+    /// <remarks>Needs an Orleans client (<c>IGrainFactory</c>) and an <see cref="Live.ILiveTail"/> in the container.</remarks>
+    public static IHostApplicationBuilder AddAgentGateway(this IHostApplicationBuilder builder)
+    {
+        if (!ListenAddresses.Configured(builder.Configuration).Any())
+        {
+            // The first source is the weakest: whatever is configured later still wins.
+            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("urls", ListenAddresses.Default)] });
+        }
+
+        builder.Services.AddAgentGateway();
+        return builder;
+    }
+
+    /// <summary>Adds the gateway without a default for its address.</summary>
+    public static IServiceCollection AddAgentGateway(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Caller>().AddSingleton<SseEndpoint>().AddSingleton<StartEndpoint>().AddSingleton<RunWait>();
+        services.AddSingleton<CommandEndpoints>().AddSingleton<ReadEndpoints>().AddSingleton<ExportEndpoint>();
+        services.AddSingleton<ThreadEndpoints>().AddSingleton<ThreadSse>();
+        services.AddSingleton<AllowedOrigins>();
+        services.AddHostedService<ExposureCheck>().AddHostedService<Heartbeat>();
+        services.AddCors();
+        services.ConfigureHttpJsonOptions(o => GatewayJson.ForAnswers(o.SerializerOptions));
+        services.Configure<KestrelServerOptions>(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = MaxDrainedBytes;
+        });
+        services.AddSingleton<HubStreams>().AddSingleton<HubCommands>();
+        services.AddSignalR(o =>
+        {
+            o.MaximumReceiveMessageSize = MaxHubMessageBytes;
+            o.MaximumParallelInvocationsPerClient = 16;
+            o.DisableImplicitFromServicesParameters = true;
+        }).AddJsonProtocol(o => GatewayJson.ForAnswers(o.PayloadSerializerOptions));
+        ReferencePages.Add(services);
+        return services;
+    }
+
+    /// <summary>Maps the API, its reference and the health endpoints, and the rules on who may call.</summary>
+    /// <remarks>Call it before other middleware: the rules hold for everything that follows.</remarks>
+    public static WebApplication MapAgentGateway(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<ExposureMiddleware>();
+        var origins = app.Services.GetRequiredService<AllowedOrigins>();
+        app.UseCors(cors => cors
+            .SetIsOriginAllowed(origins.AllowsForeign).WithMethods("GET", "POST", "DELETE")
+            .WithHeaders("Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer")
+            .WithExposedHeaders("Location", "Retry-After", "Preference-Applied"));
+        RunRoutes.Map(app);
+        Health.Map(app);
+        app.MapHub<RunHub>("/hubs/runs");
+        ReferencePages.Map(app);
+        WebApp.Map(app);
+        return app;
+    }
+}

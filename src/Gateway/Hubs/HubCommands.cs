@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using OrleansAgents.Events;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Gateway.Threads;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Gateway.Hubs;
+
+/// <summary>Commands over SignalR: what HTTP refuses with a status is answered as a problem.</summary>
+internal sealed partial class HubCommands(Caller caller, ThreadEndpoints threads, ILogger<HubCommands> log)
+{
+    public Task<HubAnswer> RunAsync<T>(
+        Principal principal, string command, string runId, T body, string? commandId, Action? check,
+        Func<IRunGrain, CommandMeta, Task<CommandResult>> give) => AnswerAsync(async () =>
+    {
+        if (!JournalIds.CanBeRun(runId))
+        {
+            throw new RefusedException(Caller.NotFound);
+        }
+
+        check?.Invoke();
+        var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of(command, runId, body), principal);
+        return new(await caller.CommandAsync(runId, run => give(run, meta), CancellationToken.None));
+    });
+
+    public Task<HubAnswer> PostAsync(Principal principal, string threadId, PostRequest body, string? commandId) => AnswerAsync(async () =>
+    {
+        if (!JournalIds.CanBeThread(threadId))
+        {
+            throw new RefusedException(ThreadRoutes.NotFound);
+        }
+
+        StartRules.Input(body.Input);
+        var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of("post", threadId, body), principal);
+        var posted = await threads.PostAsync(threadId, new(body.Input!, body.Agent, body.WhenBusy), meta);
+        return new(posted.Receipt, RunId: posted.RunId);
+    });
+
+    /// <summary>What went wrong, in the words of the API; null for a failure of ours.</summary>
+    public static HubProblem? ProblemOf(Exception e) => e switch
+    {
+        RefusedException { Problem: var p } => new(p.Code, Problems.Of(p).Field, p.Message),
+        ProblemException p => new(p.Code, p.Field, p.Message),
+        _ => null,
+    };
+
+    private async Task<HubAnswer> AnswerAsync(Func<Task<HubAnswer>> give)
+    {
+        try
+        {
+            return await give();
+        }
+        catch (Exception e)
+        {
+            if (ProblemOf(e) is { } problem)
+            {
+                return new(null, problem);
+            }
+
+            var id = Guid.NewGuid().ToString("n");
+            Failed(log, e, id);
+            return new(null, new("internal_error", null, $"The server failed. Its log has the reason under the id {id}."));
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A hub command failed; the client was told the id {Id}")]
+    private static partial void Failed(ILogger log, Exception e, string id);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using OrleansAgents.Events;
+using OrleansAgents.Live;
+using OrleansAgents.Runs;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Gateway.Live;
+
+/// <summary>The live tail of a gateway in its own process: one attachment for each watched journal, shared by its viewers.</summary>
+/// <remarks>
+/// A journal is attached with its first viewer and left a while after its last. Whenever it is attached anew, its viewers are
+/// told that they are behind: they subscribe again and read the journal, so that nothing has to be known of what was missed.
+/// </remarks>
+internal sealed partial class RemoteTail(IGrainFactory grains, TimeProvider time, ILogger<RemoteTail> log) : ILiveTail, ILiveSink
+{
+    private readonly LiveHub _hub = new();
+    private readonly ConcurrentDictionary<string, Attachment> _attached = new();
+    private ILiveSink? _me;
+    private long _lanes;
+
+    public IReadOnlyCollection<string> Followed => _hub.Followed;
+
+    /// <summary>Journals that a silo sends at present.</summary>
+    public int Attached => _attached.Count;
+
+    public ILiveSubscription Subscribe(string journalId)
+    {
+        var subscription = _hub.Subscribe(journalId);
+        _attached.GetOrAdd(journalId, Open).Idle = 0;
+        return subscription;
+    }
+
+    public void Beat(string journalId, long head)
+    {
+        if (_attached.TryGetValue(journalId, out var attachment) && attachment.IsShortOf(head))
+        {
+            Reattach(attachment);
+        }
+
+        _hub.Beat(journalId, head);
+    }
+
+    /// <summary>The silos may have forgotten us.</summary>
+    public void ReattachAll()
+    {
+        foreach (var attachment in _attached.Values)
+        {
+            Reattach(attachment);
+        }
+    }
+
+    /// <summary>Leaves journals that nobody has followed since the sweep before.</summary>
+    public void Sweep()
+    {
+        var followed = Followed.ToHashSet();
+        foreach (var (id, attachment) in _attached)
+        {
+            if (followed.Contains(id))
+            {
+                attachment.Idle = 0;
+            }
+            else if (++attachment.Idle > 1 && _attached.TryRemove(new(id, attachment)))
+            {
+                attachment.Lane = 0;
+                Source(id).DetachAsync(Me).Ignore();
+                _hub.Release(attachment.Topic);
+            }
+        }
+    }
+
+    public Task DeliverAsync(IReadOnlyList<LaneItem> batch)
+    {
+        foreach (var item in batch)
+        {
+            if (_attached.TryGetValue(item.JournalId, out var attachment) && !attachment.Take(item))
+            {
+                Reattach(attachment);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // The factory keeps only a weak reference: this field keeps the sink alive.
+    private ILiveSink Me => _me ??= grains.CreateObjectReference<ILiveSink>(this);
+
+    private Attachment Open(string journalId)
+    {
+        var attachment = new Attachment(_hub.Acquire(journalId));
+        Reattach(attachment);
+        return attachment;
+    }
+
+    private void Reattach(Attachment attachment)
+    {
+        var lane = Interlocked.Increment(ref _lanes);
+        attachment.Begin(lane);
+        _ = AttachAsync(attachment, lane);
+    }
+
+    /// <summary>Until it is attached, or attached anew by somebody else, or left.</summary>
+    private async Task AttachAsync(Attachment attachment, long lane)
+    {
+        for (var delay = TimeSpan.FromMilliseconds(100); attachment.Lane == lane; delay = delay < TimeSpan.FromSeconds(1) ? delay * 2 : delay)
+        {
+            try
+            {
+                attachment.Attached(lane, await Source(attachment.Topic.JournalId).AttachAsync(Me, lane));
+                return;
+            }
+            catch (Exception e)
+            {
+                Unattached(log, attachment.Topic.JournalId, e.Message);
+                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time);
+            }
+        }
+    }
+
+    private ILiveSource Source(string journalId) => JournalIds.IsThread(journalId)
+        ? grains.GetGrain<IThreadGrain>(journalId)
+        : grains.GetGrain<IRunGrain>(journalId);
+
+    [LoggerMessage(1, LogLevel.Information, "{JournalId} cannot be followed live: {Reason} It is tried again; the journal is read meanwhile.")]
+    private static partial void Unattached(ILogger log, string journalId, string reason);
+}

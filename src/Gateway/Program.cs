@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Gateway;
+using OrleansAgents.Gateway.Live;
+
+// Settings lie beside the program, so that it starts from any folder.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+try
+{
+    builder.AddAgentGateway();
+    builder.AddRemoteSilo();
+    builder.Services.AddHostedService<GatewayReadyLine>();
+    var app = builder.Build();
+    app.MapAgentGateway();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or IOException)
+{
+    // What the user can mend is said in a sentence, not in a stack.
+    await Console.Error.WriteLineAsync($"The gateway cannot start. {e.Message}");
+    return 1;
+}

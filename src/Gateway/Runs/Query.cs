@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using OrleansAgents.Events;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Gateway.Runs;
+
+/// <summary>Reads query parameters, each with the code of its refusal.</summary>
+internal static class Query
+{
+    private const int MaxLimit = 500;
+    private const int DefaultLimit = 50;
+
+    public static int Limit(HttpRequest request) => request.Query["limit"] switch
+    {
+        [] => DefaultLimit,
+        [var text] when Number(text, out var limit) && limit is >= 1 and <= MaxLimit => (int)limit,
+        _ => throw ProblemException.Invalid("invalid_limit", "limit", $"A limit is a whole number from 1 to {MaxLimit}."),
+    };
+
+    /// <summary>A seq or step after which a page begins.</summary>
+    public static long After(HttpRequest request) => request.Query["after"] switch
+    {
+        [] => 0,
+        [var text] when Number(text, out var after) => after,
+        _ => throw ProblemException.Invalid("invalid_cursor", "after", "A page begins after a whole number, 0 or more."),
+    };
+
+    public static RunListFilter Filter(HttpRequest request) => new(
+        Text(request, "threadId"), Text(request, "agent"), Status(request), Text(request, "cursor"), Limit(request));
+
+    private static RunStatus? Status(HttpRequest request)
+    {
+        var text = Text(request, "status");
+        var words = Enum.GetValues<RunStatus>().ToDictionary(s => JsonNamingPolicy.SnakeCaseLower.ConvertName(s.ToString()));
+        return text is null ? null
+            : words.TryGetValue(text, out var status) ? status
+            : throw ProblemException.Invalid("invalid_status", "status", $"A status is one of {string.Join(", ", words.Keys)}.");
+    }
+
+    public static string? Text(HttpRequest request, string name) => request.Query[name] switch
+    {
+        [] or [null or ""] => null,
+        [var text] => text,
+        _ => throw ProblemException.Invalid("invalid_request", name, $"{name} is given twice."),
+    };
+
+    private static bool Number(string? text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using OrleansAgents.Events;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Streams;
+using OrleansAgents.Gateway.Threads;
+using OrleansAgents.Runs;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Gateway.Runs;
+
+/// <summary><c>POST /v1/runs</c>: the run is durable before the answer.</summary>
+internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseEndpoint sse, RunWait wait)
+{
+    public async Task StartAsync(HttpContext context, Principal principal)
+    {
+        var key = CommandKey.Of(context.Request);
+        var patience = Prefer.WaitOf(context.Request);
+        var request = await RequestBody.ReadAsync<StartRequest>(context);
+        StartRules.Check(request);
+
+        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.OfStart(request), principal);
+        var runId = request.ThreadId is { } thread ? await StartTurnAsync(thread, request, meta) : await StartAsync(key, request, meta);
+        context.Response.Headers.Location = $"/v1/runs/{runId}";
+        if (request.Stream)
+        {
+            await sse.StreamAsync(context, principal, runId, Cursor.Start);
+            return;
+        }
+
+        var source = new RunSource(caller, principal, runId);
+        if (patience > TimeSpan.Zero)
+        {
+            context.Response.Headers["Preference-Applied"] = $"wait={patience.TotalSeconds:0}";
+            await wait.ForEndAsync(source, patience, context.RequestAborted);
+        }
+
+        var view = await source.ViewAsync(context.RequestAborted);
+        var ended = patience > TimeSpan.Zero && RunWait.HasEnded(view.Status);
+        context.Response.StatusCode = ended ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        await Answer.JsonAsync(context, view);
+    }
+
+    private async Task<string> StartAsync(string? key, StartRequest request, CommandMeta meta)
+    {
+        var runId = key is null ? JournalIds.NewRun() : JournalIds.RunOfKey(meta.Principal.Tenant, key);
+        var start = new StartRun(
+            request.Agent!, request.Input!, request.Model, request.Instructions, request.Metadata, request.Budget,
+            request.StartAt?.ToUniversalTime());
+
+        // Not cancelled when the client leaves: half a retry would leave it to chance whether the run exists.
+        await caller.CommandAsync(runId, run => run.StartAsync(start, meta), CancellationToken.None);
+        return runId;
+    }
+
+    /// <summary>A start names a run of its own: a thread that is at work refuses it.</summary>
+    private async Task<string> StartTurnAsync(string threadId, StartRequest request, CommandMeta meta)
+    {
+        var message = new PostMessage(
+            request.Input!, request.Agent, WhenBusy.Reject, request.Model, request.Instructions, request.Metadata, request.Budget,
+            request.StartAt?.ToUniversalTime());
+        return (await threads.PostAsync(threadId, message, meta)).RunId;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using OrleansAgents.Events;
+using OrleansAgents.Gateway.Http;
+
+namespace OrleansAgents.Gateway.Runs;
+
+/// <summary>What a start must look like, whatever agents there are.</summary>
+internal static class StartRules
+{
+    private const int MaxInputBytes = 1024 * 1024;
+    private const int MaxNameLength = 200;
+    private const int MaxMetadata = 16;
+    private const int MaxMetadataName = 64;
+    private const int MaxMetadataValue = 1024;
+
+    /// <summary>Throws a problem that names the field.</summary>
+    public static void Check(StartRequest request)
+    {
+        Require(request.Agent is { Length: > 0 and <= MaxNameLength }, "agent_required", "agent", "Name the agent to run.");
+        Input(request.Input);
+        Require(
+            request.ThreadId is null || JournalIds.CanBeThread(request.ThreadId), "invalid_request", "threadId",
+            "A thread's id is thr_ and 16 to 64 letters, digits, - or _.");
+        Require(request.Model is null or { Length: > 0 and <= MaxNameLength }, "invalid_request", "model", "The model's name is empty or too long.");
+        Require(
+            request.Instructions is null || !string.IsNullOrWhiteSpace(request.Instructions), "invalid_request", "instructions",
+            "The instructions are blank; leave them out to use the agent's own.");
+        Size(request.Instructions ?? "", "instructions");
+        Metadata(request.Metadata);
+        Budget(request.Budget);
+    }
+
+    public static void Input(string? input)
+    {
+        Require(!string.IsNullOrWhiteSpace(input), "input_required", "input", "The input is empty.");
+        Size(input!, "input");
+    }
+
+    private static void Metadata(Dictionary<string, string>? metadata)
+    {
+        Require(metadata is null or { Count: <= MaxMetadata }, "invalid_request", "metadata", $"At most {MaxMetadata} entries are kept.");
+        foreach (var (name, value) in metadata ?? [])
+        {
+            Require(
+                name.Length is > 0 and <= MaxMetadataName, "invalid_request", "metadata",
+                $"A name in metadata has 1 to {MaxMetadataName} characters.");
+            Require(
+                value is { Length: <= MaxMetadataValue }, "invalid_request", $"metadata.{name}",
+                $"A value in metadata is a string of {MaxMetadataValue} characters at most.");
+        }
+    }
+
+    private static void Budget(Budget? budget)
+    {
+        Positive(budget?.Steps, "budget.steps");
+        Positive(budget?.Tokens, "budget.tokens");
+        Positive(budget?.Seconds, "budget.seconds");
+    }
+
+    private static void Positive(long? value, string field) =>
+        Require(value is null or (> 0 and <= int.MaxValue), "invalid_request", field, $"{field} is a whole number from 1 to {int.MaxValue}.");
+
+    private static void Size(string text, string field)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > MaxInputBytes)
+        {
+            throw new ProblemException(413, RequestBody.TooLarge, $"The {field} may have 1 MiB at most.", field);
+        }
+    }
+
+    private static void Require(bool met, string code, string field, string detail)
+    {
+        if (!met)
+        {
+            throw ProblemException.Invalid(code, field, detail);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace OrleansAgents.Gateway.Streams;
+
+/// <summary>A place in a thread's stream: after one of its own events, and within the run of the newest turn there.</summary>
+internal readonly record struct ThreadCursor(long Seq, Cursor Run)
+{
+    /// <summary>Before the first event.</summary>
+    public static ThreadCursor Start => default;
+
+    /// <summary>Reads <c>seq:run cursor</c>, or <c>seq</c> for the run's beginning.</summary>
+    public static bool TryParse(string text, out ThreadCursor cursor)
+    {
+        var (run, parts) = (Cursor.Start, text.Split(':'));
+        var good = parts.Length is 1 or 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            && (parts.Length == 1 || Cursor.TryParse(parts[1], out run));
+        cursor = good ? new(long.Parse(parts[0], CultureInfo.InvariantCulture), run) : default;
+        return good;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seq}:{Run}");
+}

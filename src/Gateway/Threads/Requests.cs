@@ -1,0 +1,31 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Gateway.Threads;
+
+/// <summary>Opens a thread.</summary>
+/// <param name="Title">For lists; the beginning of the first message when absent.</param>
+internal sealed record OpenThreadRequest(string? Title = null)
+{
+    public OpenThreadRequest()
+        : this(Title: null)
+    {
+    }
+}
+
+/// <summary>Says something in a thread.</summary>
+/// <param name="Input">The message; 1 MiB at most.</param>
+/// <param name="Agent">Who answers; the agent of the turn before when absent.</param>
+/// <param name="WhenBusy">What becomes of the message while a turn is at work.</param>
+internal sealed record PostRequest(string? Input = null, string? Agent = null, WhenBusy WhenBusy = WhenBusy.Steer)
+{
+    public PostRequest()
+        : this(Input: null)
+    {
+    }
+}
+
+/// <param name="RunId">The run that has the message; for one that is queued, the run before it.</param>
+internal sealed record Posted(string ThreadId, string RunId, OrleansAgents.Runs.Receipt Receipt);
+
+/// <param name="NextCursor">Pass as <c>cursor</c> for the next page; absent on the last.</param>
+internal sealed record ThreadPage(IReadOnlyList<OrleansAgents.Threads.ThreadSummary> Items, string? NextCursor);

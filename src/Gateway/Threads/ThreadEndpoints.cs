@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http;
+using Orleans;
+using OrleansAgents.Events;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Runs;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Gateway.Threads;
+
+/// <summary>Conversations: said to, read, deleted.</summary>
+internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
+{
+    private const int MaxTitle = 200;
+
+    public async Task OpenAsync(HttpContext context, Principal principal)
+    {
+        var key = CommandKey.Of(context.Request);
+        var request = await RequestBody.ReadAsync<OpenThreadRequest>(context, optional: true);
+        if (request.Title is { Length: 0 or > MaxTitle })
+        {
+            throw ProblemException.Invalid("invalid_request", "title", $"A title has 1 to {MaxTitle} characters.");
+        }
+
+        var id = key is null ? JournalIds.NewThread() : JournalIds.ThreadOfKey(principal.Tenant, key);
+        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.Of("open", null, request), principal);
+        await caller.CommandAsync(() => Thread(id).OpenAsync(request.Title, meta), CancellationToken.None);
+        context.Response.Headers.Location = $"/v1/threads/{id}";
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await ViewAsync(context, principal, id);
+    }
+
+    public async Task PostAsync(HttpContext context, Principal principal, string id)
+    {
+        var request = await RequestBody.ReadAsync<PostRequest>(context);
+        StartRules.Input(request.Input);
+        var meta = CommandKey.MetaOf(context.Request, principal, "post", id, request);
+        var message = new PostMessage(request.Input!, request.Agent, request.WhenBusy);
+        var posted = await PostAsync(id, message, meta);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.Headers.Location = $"/v1/threads/{id}";
+        await Answer.JsonAsync(context, posted);
+    }
+
+    /// <summary>Posts until the thread answers; repeated with its id, a message has one effect.</summary>
+    public async Task<Posted> PostAsync(string threadId, PostMessage message, CommandMeta meta)
+    {
+        string? run = null;
+        var receipt = await caller.CommandAsync(
+            async () =>
+            {
+                var result = await Thread(threadId).PostAsync(message, meta);
+                run = result.RunId;
+                return new(result.Receipt, result.Problem);
+            },
+            CancellationToken.None);
+        return new(threadId, run!, receipt);
+    }
+
+    public async Task ListAsync(HttpContext context, Principal principal)
+    {
+        var (cursor, limit) = (Query.Text(context.Request, "cursor"), Query.Limit(context.Request));
+        var list = await caller.ReadAsync(Reader, r => r.ListAsync(principal, cursor, limit), context.RequestAborted);
+        if (list.Problem is { } problem)
+        {
+            throw ProblemException.Invalid("invalid_cursor", "cursor", problem.Message);
+        }
+
+        await Answer.JsonAsync(context, new ThreadPage(list.Items, list.NextCursor));
+    }
+
+    public async Task ViewAsync(HttpContext context, Principal principal, string id) =>
+        await Answer.JsonAsync(context, await caller.FoundAsync(() => Reader.ViewAsync(principal, id), context.RequestAborted));
+
+    public async Task EventsAsync(HttpContext context, Principal principal, string id)
+    {
+        var (after, limit) = (Query.After(context.Request), Query.Limit(context.Request));
+        await ReadEndpoints.WritePageAsync(
+            context, await caller.FoundAsync(() => Reader.EventsAsync(principal, id, after, limit), context.RequestAborted));
+    }
+
+    public async Task MessagesAsync(HttpContext context, Principal principal, string id)
+    {
+        var (after, limit) = ((int)Math.Min(Query.After(context.Request), int.MaxValue), Query.Limit(context.Request));
+        await Answer.JsonAsync(
+            context, await caller.FoundAsync(() => Reader.MessagesAsync(principal, id, after, limit), context.RequestAborted));
+    }
+
+    public async Task DeleteAsync(HttpContext context, Principal principal, string id)
+    {
+        // Asking again for what is gone already answers so; the first answer may only have been lost.
+        await caller.CommandAsync(
+            async () => await Thread(id).DeleteAsync(principal) is { } problem ? problem : new Receipt("", "accepted", 0), CancellationToken.None);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private IThreadReader Reader => grains.GetGrain<IThreadReader>(0);
+
+    private IThreadGrain Thread(string id) => grains.GetGrain<IThreadGrain>(id);
+}

@@ -1,0 +1,33 @@
+namespace OrleansAgents.Events;
+
+/// <summary>The intent to ask the model, recorded before the request leaves.</summary>
+/// <param name="Step">Number of the step in the run; a retry keeps it.</param>
+/// <param name="Attempt">1, 2, 3 … within the step.</param>
+/// <param name="Model">Name of the model configuration.</param>
+/// <param name="Reserved">Tokens set aside for the worst case: estimated input and the longest answer.</param>
+/// <param name="Context">What the request is assembled from.</param>
+public sealed record ModelStarted(int Step, int Attempt, string Model, long Reserved, ContextPin Context) : RunEvent;
+
+/// <summary>Pins the inputs of a model request, so that it can be assembled again and compared.</summary>
+/// <param name="From">Seq of the first event in the window; the run's input is always part of it.</param>
+/// <param name="Through">Seq of the last event that the model saw.</param>
+/// <param name="Tokens">Estimated tokens of the request.</param>
+/// <param name="Assembler">Name and version of the assembling function.</param>
+public sealed record ContextPin(long From, long Through, long Tokens, string Assembler);
+
+/// <summary>A whole model answer.</summary>
+/// <param name="Content">Text and reasoning in the order in which they were produced; deltas count their offsets along it.</param>
+/// <param name="ToolCalls">The calls the model asks for; empty in a final answer.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> by a message.</param>
+/// <param name="ContextTokens">Estimated tokens of the request.</param>
+/// <param name="RequestHash">SHA-256 over the digests of what was sent, as <c>sha256:…</c>.</param>
+public sealed record ModelCompleted(
+    int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls,
+    Usage Usage, string FinishReason, long ContextTokens, string RequestHash) : RunEvent;
+
+/// <summary>The attempt gave no answer; text that was shown of it is withdrawn.</summary>
+/// <param name="RetryAt">When the next attempt may start; without it, as soon as the run goes on.</param>
+/// <param name="Reason">What the run waits for until then: <see cref="WaitReason.Retry"/> or <see cref="WaitReason.Provider"/>.</param>
+/// <param name="Final">True when no further attempt will be made: the run fails.</param>
+public sealed record ModelFailed(
+    int Step, int Attempt, RunError Error, DateTimeOffset? RetryAt = null, string? Reason = null, bool? Final = null) : RunEvent;

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace OrleansAgents.Events;
+
+/// <summary>A fact about a thread: a conversation of turns, each of them one run.</summary>
+public abstract record ThreadEvent : Fact;
+
+/// <summary>The thread exists.</summary>
+/// <param name="Title">For lists; at first the beginning of the first message.</param>
+public sealed record ThreadCreated(string Title, Principal Principal) : ThreadEvent;
+
+/// <summary>A message came while a turn was at work, and is kept until it reaches that turn's run or becomes a turn itself.</summary>
+/// <param name="MessageId">The id of the command that brought it.</param>
+/// <param name="RunId">With a steer: the run that it is meant for.</param>
+public sealed record MessageAccepted(
+    string MessageId, WhenBusy Delivery, string Agent, Text Input, TurnOptions? Options = null, string? RunId = null) : ThreadEvent;
+
+/// <summary>The run has recorded the message.</summary>
+public sealed record MessageDelivered(string MessageId, string RunId) : ThreadEvent;
+
+/// <summary>A turn begins: its run is started, once, however often the thread has to try.</summary>
+/// <param name="Turn">1, 2, 3 … in the thread.</param>
+/// <param name="MessageId">The message that it answers.</param>
+public sealed record TurnAccepted(
+    int Turn, string RunId, string MessageId, string Agent, Text Input, TurnOptions? Options = null) : ThreadEvent;
+
+/// <summary>The turn's run has ended; the next may begin.</summary>
+/// <param name="Error">Why the run could not be started at all.</param>
+public sealed record TurnEnded(int Turn, string RunId, RunStatus Status, RunError? Error = null) : ThreadEvent;
+
+/// <summary>The thread takes nothing more and is about to be deleted.</summary>
+public sealed record ThreadClosed : ThreadEvent;
+
+/// <summary>What a turn's run is started with, where it is not the agent's own.</summary>
+public sealed record TurnOptions(
+    string? Model = null, string? Instructions = null, IReadOnlyDictionary<string, string>? Metadata = null,
+    Budget? Budget = null, DateTimeOffset? StartAt = null);
+
+/// <summary>What becomes of a message to a thread that is at work.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<WhenBusy>))]
+public enum WhenBusy
+{
+    /// <summary>The run at work sees it with its next model call.</summary>
+    Steer,
+
+    /// <summary>It becomes a turn of its own, after those before it.</summary>
+    Queue,
+
+    /// <summary>It is refused.</summary>
+    Reject,
+}

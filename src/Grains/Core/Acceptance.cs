@@ -1,0 +1,147 @@
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core;
+
+/// <summary><c>Accept</c>: judges one command on its own. What follows from it is <see cref="Following"/>'s business.</summary>
+internal static class Acceptance
+{
+    private static readonly RunEvent[] Nothing = [];
+
+    public static (IReadOnlyList<RunEvent> Events, Problem? Refusal) Accept(RunState s, Command command, RunPolicy p)
+    {
+        if (command is Start start)
+        {
+            return s.Exists ? Refuse(ProblemCodes.InvalidState, "The run exists already.", s) : ([Create(start)], null);
+        }
+
+        if (!s.Exists)
+        {
+            return Refuse(ProblemCodes.RunNotFound, "There is no such run.", s);
+        }
+
+        var fromClient = command is Pause or Resume or Cancel or Resolve or Message;
+        if (s.Ended is { } ended)
+        {
+            return fromClient ? Refuse(ProblemCodes.InvalidState, $"The run is {Words.Of(ended)}; it takes no more commands.", s) : (Nothing, null);
+        }
+
+        return command switch
+        {
+            Pause c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (PauseRun(s, c, p), null),
+            Resume => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s)
+                : (s.Pause is null ? Nothing : [new RunResumed()], null),
+            Cancel c => (s.Cancelling is not null ? Nothing : CancelRun(s, c, p), null),
+            Message c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (Receive(s, c), null),
+            Resolve c => ResolveCall(s, c),
+            TakeOver c => (Closing.TakeOver(s, c.At, p), null),
+            HandBack c => (Closing.HandBack(s, c, p), null),
+            Wake c => (s.Cancelling is { } x && c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
+            ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(s, c)] : Nothing, null),
+            ModelFaulted c => (IsOpen(s, c.Step, c.Attempt) ? [Fault(s, c)] : Nothing, null),
+            ToolReturned c => ([OpenCall(s, c.CallId, c.Attempt) is null
+                ? new ToolLate(c.CallId, c.Attempt, c.Result, null)
+                : new ToolCompleted(c.CallId, c.Attempt, c.Result, c.DurationMs)], null),
+            ToolErred c => ([OpenCall(s, c.CallId, c.Attempt) is { } call ? Fail(call, c, p) : new ToolLate(c.CallId, c.Attempt, null, c.Error)], null),
+            _ => throw new NotSupportedException($"No rule for {command.GetType().Name}."),
+        };
+    }
+
+    private static RunCreated Create(Start c) =>
+        new(c.Agent, c.Definition, c.Model, c.Input, c.Principal, c.Budget, c.Metadata.IsEmpty ? null : c.Metadata, c.StartAt, c.ThreadId, c.Earlier);
+
+    private static List<RunEvent> PauseRun(RunState s, Pause c, RunPolicy p)
+    {
+        var cut = c.Mode == PauseMode.Now
+            ? Closing.Cut(s, p, new(ErrorCodes.Paused, "Cut by a pause."), willRetry: true).ToList()
+            : [];
+        if (s.Pause is null || cut.Count > 0)
+        {
+            cut.Insert(0, new RunPaused(c.Mode, PauseReason.User));
+        }
+
+        return cut;
+    }
+
+    private static List<RunEvent> CancelRun(RunState s, Cancel c, RunPolicy p) =>
+    [
+        new RunCancelling(c.Reason, c.At + RunPolicy.CancelGrace),
+        .. Closing.Cut(s, p, new(ErrorCodes.Cancelled, "Cut by a cancel."), willRetry: false),
+    ];
+
+    private static List<RunEvent> Receive(RunState s, Message c)
+    {
+        var events = new List<RunEvent> { new MessageReceived(c.Content, c.Delivery) };
+        if (c.Delivery == MessageDelivery.Interrupt && s.Model is { Phase: CallPhase.Open } m)
+        {
+            events.Add(c.Partial is { Content.Count: > 0 } p && (p.Step, p.Attempt) == (m.Step, m.Attempt)
+                ? new ModelCompleted(m.Step, m.Attempt, p.Content, [], Estimate(m, p), "interrupted", m.Context.Tokens, p.RequestHash)
+                : new ModelFailed(m.Step, m.Attempt, new(ErrorCodes.Superseded, "Cut by a newer message.")));
+        }
+
+        return events;
+    }
+
+    /// <summary>A cut answer comes without the provider's figures.</summary>
+    private static Usage Estimate(ModelCall m, PartialAnswer p) =>
+        new(m.Context.Tokens, 0, p.Content.Sum(c => Tokens.Of(c.Value)), 0, ModelCalls: 1);
+
+    private static (IReadOnlyList<RunEvent>, Problem?) ResolveCall(RunState s, Resolve c)
+    {
+        var call = s.Tools.FirstOrDefault(t => t.CallId == c.CallId);
+        if (s.Cancelling is not null)
+        {
+            return Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s);
+        }
+
+        if (call is not { Phase: CallPhase.Deciding })
+        {
+            return call?.DecidedBy is { } by
+                ? (Nothing, new(ProblemCodes.InvalidState, $"{by} has decided this call already.", Status: StatusOf.Run(s), By: by))
+                : Refuse(ProblemCodes.PendingNotFound, "The run does not wait for a decision on this call.", s, "callId");
+        }
+
+        return c.Decision == CallDecision.Retry && call.RetryFrom > c.At
+            ? Refuse(ProblemCodes.RetryTooEarly, $"The first call may still be at work; retry is taken from {call.RetryFrom:O}.", s, "decision")
+            : ([new DecisionResolved(c.CallId, c.Decision, c.Result, c.By)], null);
+    }
+
+    private static ModelCompleted Answer(RunState s, ModelAnswered c) => new(
+        c.Step, c.Attempt, c.Content,
+        [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid))],
+        c.Usage, c.FinishReason, s.Model!.Context.Tokens, c.RequestHash);
+
+    private static ModelFailed Fault(RunState s, ModelFaulted c)
+    {
+        if (c.Kind == FaultKind.Final)
+        {
+            return new(c.Step, c.Attempt, c.Error, Final: true);
+        }
+
+        var wait = c.Kind == FaultKind.Provider ? RunPolicy.ProviderBackOff : BackOff(s.Faults, c.Jitter);
+        wait = c.RetryAfter > wait ? c.RetryAfter.Value : wait;
+        return new(c.Step, c.Attempt, c.Error, c.At + wait, c.Kind == FaultKind.Provider ? WaitReason.Provider : WaitReason.Retry);
+    }
+
+    /// <summary>0.5–1 s at first, doubling to a cap of 60 s; the upper half is jitter.</summary>
+    private static TimeSpan BackOff(int earlier, double jitter)
+    {
+        var full = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(earlier, 6)));
+        return (full < RunPolicy.MaxBackOff ? full : RunPolicy.MaxBackOff) * (0.5 + (jitter / 2));
+    }
+
+    private static ToolFailed Fail(ToolCallState call, ToolErred c, RunPolicy p)
+    {
+        var again = c.Outcome == ToolOutcome.Interrupted && p.Tools.TryGetValue(call.Tool, out var tool) && call.Attempt <= tool.Retries;
+        return new(c.CallId, c.Attempt, c.Error, c.Outcome, again);
+    }
+
+    private static bool IsOpen(RunState s, int step, int attempt) =>
+        s.Model is { Phase: CallPhase.Open } m && m.Step == step && m.Attempt == attempt;
+
+    private static ToolCallState? OpenCall(RunState s, string callId, int attempt) =>
+        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Open && t.CallId == callId && t.Attempt == attempt);
+
+    private static (IReadOnlyList<RunEvent>, Problem?) Refuse(string code, string message, RunState s, string? field = null) =>
+        (Nothing, new(code, message, field, s.Exists ? StatusOf.Run(s) : null));
+}

@@ -1,0 +1,47 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core;
+
+/// <summary>Everything about an agent that decides what a model sees. A run is pinned to one by its content hash.</summary>
+/// <param name="Model">Name of a model configuration.</param>
+/// <param name="WindowTokens">Estimated tokens that the input and the newest whole groups may take in a request.</param>
+internal sealed record AgentDefinition(
+    string Name, string Description, string Instructions, string Model, IReadOnlyList<ToolDefinition> Tools, int WindowTokens)
+{
+    public const int DefaultWindowTokens = 24_000;
+
+    /// <summary>For assembling messages that no agent is asked with.</summary>
+    public static AgentDefinition None { get; } = new("", "", "", "", [], 0);
+
+    /// <summary>The canonical JSON form that is hashed and stored as a body.</summary>
+    public byte[] ToBody() => JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Relaxed.AgentDefinition);
+
+    public static AgentDefinition FromBody(byte[] body) =>
+        JsonSerializer.Deserialize(body, CoreJson.Relaxed.AgentDefinition) ?? throw new JsonException("The definition is null.");
+}
+
+/// <summary>A tool as the model sees it, and what may be done with it.</summary>
+/// <param name="Parameters">JSON schema of the arguments.</param>
+/// <param name="TimeoutSeconds">After it the outcome of an at-most-once call is unknown.</param>
+/// <param name="Retries">Further attempts after a timeout of a repeatable tool.</param>
+internal sealed record ToolDefinition(
+    string Name, string Description, JsonElement Parameters, ToolEffect Effect, int TimeoutSeconds, int Retries);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelRequest)), JsonSerializable(typeof(AgentDefinition)), JsonSerializable(typeof(RunState)), JsonSerializable(typeof(RequestMessage)), JsonSerializable(typeof(IReadOnlyList<RequestMessage>))]
+internal sealed partial class CoreJson : JsonSerializerContext
+{
+    private static CoreJson? _relaxed;
+
+    /// <summary>Text of every script stays readable and short.</summary>
+    public static CoreJson Relaxed => _relaxed ??= new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

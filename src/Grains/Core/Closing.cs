@@ -1,0 +1,75 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Core;
+
+/// <summary>How open intents are closed by something other than their result.</summary>
+internal static class Closing
+{
+    /// <summary>Model calls and repeatable tools are cut; an at-most-once call cannot be, and stays open.</summary>
+    public static IEnumerable<RunEvent> Cut(
+        RunState s, RunPolicy p, RunError error, bool willRetry, DateTimeOffset? retryAt = null)
+    {
+        if (s.Model is { Phase: CallPhase.Open } m)
+        {
+            yield return new ModelFailed(m.Step, m.Attempt, error, retryAt);
+        }
+
+        foreach (var t in s.Tools.Where(t => t.Phase == CallPhase.Open && p.IsRepeatable(t.Tool)))
+        {
+            yield return new ToolFailed(t.CallId, t.Attempt, error, ToolOutcome.Interrupted, willRetry, retryAt);
+        }
+    }
+
+    /// <summary>
+    /// Intents of a dead owner: repeatable ones will be tried again, at-most-once ones need a decision.
+    /// From the second takeover in a row without a result between, the next attempt waits 2, 4, 8 … 60 s.
+    /// </summary>
+    public static List<RunEvent> TakeOver(RunState s, DateTimeOffset at, RunPolicy p)
+    {
+        var n = s.Interruptions + 1;
+        var wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, n - 1)));
+        var error = new RunError(ErrorCodes.Interrupted, "The process that made this call ended before it had a result.");
+        var events = Cut(s, p, error, willRetry: s.Cancelling is null, n < 2 ? null : at + wait).ToList();
+        foreach (var t in AtMostOnce(s, p))
+        {
+            events.Add(s.Cancelling is null ? Ask(t, at, p) : Unknown(t, error));
+        }
+
+        return events;
+    }
+
+    /// <summary>An orderly stop: what was cut goes on elsewhere at once, what never left is said so.</summary>
+    public static List<RunEvent> HandBack(RunState s, HandBack c, RunPolicy p)
+    {
+        var error = new RunError(ErrorCodes.HandedBack, "The process stopped; another one goes on.");
+        var events = Cut(s, p, error, willRetry: s.Cancelling is null).ToList();
+        events.AddRange(AtMostOnce(s, p).Where(t => c.NotDispatched.Contains(t.CallId))
+            .Select(t => NotStarted(t.CallId, t.Attempt, willRetry: s.Cancelling is null)));
+        return events;
+    }
+
+    /// <summary>The cancel's grace is over: calls that did not answer are recorded as unknown.</summary>
+    public static List<RunEvent> Abandon(RunState s) =>
+        [.. s.Tools.Where(t => t.Phase == CallPhase.Open)
+            .Select(t => Unknown(t, new(ErrorCodes.CancelTimeout, "The call did not end within the cancel's grace.")))];
+
+    public static ToolFailed NotStarted(string callId, int attempt, bool willRetry) => new(
+        callId, attempt, new(ErrorCodes.NotStarted, "The call was never dispatched."), ToolOutcome.NotStarted, willRetry);
+
+    /// <summary>The question that a call of unknown outcome comes to.</summary>
+    public static DecisionRequested Ask(ToolCallState t, DateTimeOffset at, RunPolicy p)
+    {
+        var ends = (t.StartedAt ?? at) + p.TimeoutOf(t.Tool);
+        return new(
+            t.CallId,
+            $"{t.Tool} was called and nobody knows whether it took effect. If the process that called it was only frozen, it may still act once. " +
+            "Look at the other side, then say retry (call again with the same idempotency key), skip (go on as if it were done) or fail (count it as failed).",
+            ends > at ? ends : at);
+    }
+
+    private static ToolFailed Unknown(ToolCallState t, RunError error) =>
+        new(t.CallId, t.Attempt, error, ToolOutcome.Unknown, WillRetry: false);
+
+    private static IEnumerable<ToolCallState> AtMostOnce(RunState s, RunPolicy p) =>
+        s.Tools.Where(t => t.Phase == CallPhase.Open && !p.IsRepeatable(t.Tool));
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core;
+
+/// <summary>Something that asks the core for a decision. Carries the time, for the core has no clock.</summary>
+internal abstract record Command(DateTimeOffset At);
+
+// From clients.
+internal sealed record Start(
+    DateTimeOffset At, string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
+    ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null) : Command(At);
+
+internal sealed record Pause(DateTimeOffset At, PauseMode Mode) : Command(At);
+
+internal sealed record Resume(DateTimeOffset At) : Command(At);
+
+internal sealed record Cancel(DateTimeOffset At, string? Reason) : Command(At);
+
+internal sealed record Resolve(DateTimeOffset At, string CallId, CallDecision Decision, Text? Result, string By) : Command(At);
+
+/// <param name="Partial">With an interrupt: what the open model call has said so far.</param>
+internal sealed record Message(DateTimeOffset At, Text Content, MessageDelivery Delivery, PartialAnswer? Partial = null) : Command(At);
+
+/// <summary>The beginning of an answer that is cut.</summary>
+internal sealed record PartialAnswer(int Step, int Attempt, IReadOnlyList<ContentPart> Content, string RequestHash);
+
+// From the shell.
+
+/// <summary>The first command of every new owner: closes what earlier owners left open.</summary>
+internal sealed record TakeOver(DateTimeOffset At) : Command(At);
+
+/// <summary>The last command of an owner that stops: closes what it cut. At-most-once calls still at work stay open.</summary>
+/// <param name="NotDispatched">Calls whose intent is recorded but that never left.</param>
+internal sealed record HandBack(DateTimeOffset At, ImmutableHashSet<string> NotDispatched) : Command(At);
+
+/// <summary>A time has come.</summary>
+internal sealed record Wake(DateTimeOffset At) : Command(At);
+
+// From effects.
+internal sealed record ModelAnswered(
+    DateTimeOffset At, int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<AskedCall> Calls,
+    Usage Usage, string FinishReason, string RequestHash) : Command(At);
+
+/// <summary>A tool call as the provider sent it.</summary>
+internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);
+
+/// <param name="Jitter">Random, 0 to 1.</param>
+internal sealed record ModelFaulted(
+    DateTimeOffset At, int Step, int Attempt, RunError Error, FaultKind Kind, TimeSpan? RetryAfter, double Jitter) : Command(At);
+
+internal enum FaultKind
+{
+    Transient,
+    Provider,
+    Final,
+}
+
+internal sealed record ToolReturned(DateTimeOffset At, string CallId, int Attempt, Text Result, long DurationMs) : Command(At);
+
+internal sealed record ToolErred(DateTimeOffset At, string CallId, int Attempt, RunError Error, ToolOutcome Outcome) : Command(At);
+
+/// <summary>Rules that <see cref="Decide"/> reads and <see cref="Fold"/> does not, so that changing them cannot change history.</summary>
+/// <param name="RunId">Makes idempotency keys unique over all runs.</param>
+/// <param name="Tools">The run's tools by name.</param>
+/// <param name="DefinitionTokens">Estimated tokens of instructions and tool declarations.</param>
+/// <param name="Draining">The host stops: results are recorded, nothing new starts.</param>
+internal sealed record RunPolicy(
+    string RunId, IReadOnlyDictionary<string, ToolDefinition> Tools, long WindowTokens, long DefinitionTokens,
+    long MaxOutputTokens, bool Draining = false)
+{
+    public const int MaxInvalidAnswers = 3;
+    public const int MaxInterruptions = 5;
+    public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan ProviderBackOff = TimeSpan.FromMinutes(10);
+
+    public bool IsRepeatable(string tool) => Tools.TryGetValue(tool, out var t) && t.Effect != ToolEffect.AtMostOnce;
+
+    public TimeSpan TimeoutOf(string tool) =>
+        TimeSpan.FromSeconds(Tools.TryGetValue(tool, out var t) ? t.TimeoutSeconds : 0);
+}

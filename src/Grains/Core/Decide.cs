@@ -1,0 +1,35 @@
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core;
+
+/// <summary>What a command comes to: the events of one commit and the state after them, or a refusal, which stores nothing.</summary>
+internal sealed record Decision(IReadOnlyList<RunEvent> Events, RunState State, Problem? Refusal);
+
+/// <summary>Decides. Every command goes <see cref="Acceptance.Accept"/>, then <see cref="Following.Next"/> until nothing follows.</summary>
+internal static class Decide
+{
+    public static Decision On(RunState state, Command command, RunPolicy policy)
+    {
+        var (accepted, refusal) = Acceptance.Accept(state, command, policy);
+        if (refusal is not null)
+        {
+            return new([], state, refusal);
+        }
+
+        var events = new List<RunEvent>(4);
+        foreach (var e in accepted)
+        {
+            events.Add(e);
+            state = Fold.Evolve(state, e, command.At);
+        }
+
+        while (Following.Next(state, policy, command.At) is { } e)
+        {
+            events.Add(e);
+            state = Fold.Evolve(state, e, command.At);
+        }
+
+        return new(events, state, null);
+    }
+}

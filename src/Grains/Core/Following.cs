@@ -1,0 +1,98 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Core;
+
+/// <summary><c>Next</c>: the only place that says what follows. Asked again after each of its own answers, until it has none.</summary>
+internal static class Following
+{
+    public const string Assembler = "window/1";
+
+    public static RunEvent? Next(RunState s, RunPolicy p, DateTimeOffset now)
+    {
+        if (!s.Exists || s.Ended is not null)
+        {
+            return null;
+        }
+
+        if (s.Cancelling is { } cancel)
+        {
+            return s.Tools.Any(t => t.Phase == CallPhase.Open) ? null : new RunCancelled(cancel.Reason);
+        }
+
+        return s switch
+        {
+            { Error: { } error } => new RunFailed(error),
+            { InvalidAnswers: >= RunPolicy.MaxInvalidAnswers } => new RunFailed(new(
+                ErrorCodes.InvalidCalls, $"The model asked for calls that cannot be made in {s.InvalidAnswers} answers in a row.")),
+            _ => Undecided(s, now, p) ?? (s.Pause is null ? GoOn(s, p, now) : null),
+        };
+    }
+
+    /// <summary>Asking for a decision starts nothing, so it happens in a paused run too.</summary>
+    private static DecisionRequested? Undecided(RunState s, DateTimeOffset now, RunPolicy p) =>
+        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Unknown) is { } t ? Closing.Ask(t, now, p) : null;
+
+    private static RunEvent? GoOn(RunState s, RunPolicy p, DateTimeOffset now) => s switch
+    {
+        { BudgetReached: not null } => new RunPaused(PauseMode.Step, PauseReason.Budget),
+        { Interruptions: > RunPolicy.MaxInterruptions } => new RunPaused(PauseMode.Step, PauseReason.Quarantined),
+        { Output: { } output } when s.MessageSeq <= s.SeenThrough => new RunCompleted(output, s.Usage),
+        { StartedAt: null } => Begin(s, p, now),
+        _ => Invalid(s) ?? (p.Draining ? null : Tool(s, p, now) ?? Model(s, p, now)),
+    };
+
+    private static RunEvent? Begin(RunState s, RunPolicy p, DateTimeOffset now) =>
+        s.StartAt > now ? s.Timed ? null : new RunWaiting(WaitReason.Timer, s.StartAt)
+        : p.Draining ? null : new RunStarted();
+
+    /// <summary>A call that cannot be dispatched is answered without being started.</summary>
+    private static ToolFailed? Invalid(RunState s) =>
+        s.Tools.FirstOrDefault(t => t is { Phase: CallPhase.Planned, Invalid: not null }) is { } t
+            ? new(t.CallId, 0, new(ErrorCodes.InvalidCall, t.Invalid!), ToolOutcome.Failed, WillRetry: false)
+            : null;
+
+    private static RunEvent? Tool(RunState s, RunPolicy p, DateTimeOffset now)
+    {
+        var t = s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Planned || (t.Phase == CallPhase.Retrying && !(t.RetryAt > now)));
+        return t is null ? null
+            : (RunEvent?)Spent(s, t.Attempt == 0 ? t.Step : 0, 0, now)
+            ?? new ToolStarted(t.Step, t.CallId, t.Tool, t.Arguments, t.Attempt + 1, $"{p.RunId}/{t.CallId}");
+    }
+
+    private static RunEvent? Model(RunState s, RunPolicy p, DateTimeOffset now)
+    {
+        if (s.Model is { Phase: CallPhase.Open } || s.Model?.RetryAt > now || s.Tools.Any(t => t.Phase != CallPhase.Answered))
+        {
+            return null;
+        }
+
+        var (step, attempt) = s.Model is { } m ? (m.Step, m.Attempt + 1) : (s.Step + 1, 1);
+        var (from, tokens) = Window(s, p);
+        var reserved = tokens + p.MaxOutputTokens;
+        return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, now)
+            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assembler));
+    }
+
+    /// <summary>The newest whole groups that fit; the newest one always does.</summary>
+    private static (long From, long Tokens) Window(RunState s, RunPolicy p)
+    {
+        var tokens = p.DefinitionTokens + s.InputTokens;
+        var first = s.Window.Length;
+        while (first > 0 && (first == s.Window.Length || tokens + s.Window[first - 1].Tokens <= p.WindowTokens))
+        {
+            tokens += s.Window[--first].Tokens;
+        }
+
+        return (first == s.Window.Length ? 1 : s.Window[first].FromSeq, tokens);
+    }
+
+    /// <param name="step">The new step that would start, or 0 for another attempt at an old one.</param>
+    private static BudgetReached? Spent(RunState s, int step, long tokens, DateTimeOffset now)
+    {
+        var b = s.Budget;
+        return b.Steps * (long)s.Grants is { } steps && step > steps ? new BudgetReached("steps", steps)
+            : b.Tokens * s.Grants is { } allowed && s.Usage.InputTokens + s.Usage.OutputTokens + tokens > allowed ? new BudgetReached("tokens", allowed)
+            : b.Seconds * s.Grants is { } seconds && now - s.StartedAt > TimeSpan.FromSeconds(seconds) ? new BudgetReached("seconds", seconds)
+            : null;
+    }
+}

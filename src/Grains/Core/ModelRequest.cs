@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Core;
+
+/// <summary>What a model is sent: assembled, not yet in any provider's form.</summary>
+/// <param name="Definition">Instructions and tools.</param>
+/// <param name="Messages">Oldest first; the first is the user's input, verbatim.</param>
+/// <param name="Hash">SHA-256 over the definition's hash and each message's digest, as <c>sha256:…</c>.</param>
+/// <param name="Tokens">Estimated tokens of the whole.</param>
+internal sealed record ModelRequest(
+    AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens);
+
+/// <summary>One message of a request. The discriminator is <c>role</c>. Texts are whole: bodies are resolved.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "role")]
+[JsonDerivedType(typeof(UserMessage), "user")]
+[JsonDerivedType(typeof(AssistantMessage), "assistant")]
+[JsonDerivedType(typeof(ToolMessage), "tool")]
+internal abstract record RequestMessage;
+
+internal sealed record UserMessage(string Text) : RequestMessage;
+
+/// <summary>An earlier answer of the model; calls that were invalid are in it too, each answered by a <see cref="ToolMessage"/>.</summary>
+internal sealed record AssistantMessage(IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls) : RequestMessage;
+
+/// <summary>The result of a call, or the error that stands for it.</summary>
+/// <param name="CallId">Ours.</param>
+/// <param name="ProviderCallId">The provider's.</param>
+internal sealed record ToolMessage(string CallId, string ProviderCallId, string Text, bool IsError) : RequestMessage;

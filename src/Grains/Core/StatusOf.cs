@@ -1,0 +1,91 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Core;
+
+/// <summary>Reads of the state that clients, headers and the shell need.</summary>
+internal static class StatusOf
+{
+    public static RunStatus Run(RunState s) => Standing(s).Status;
+
+    /// <summary>Status, reason, and one sentence with the command that releases it.</summary>
+    public static (RunStatus Status, string? Reason, string? Why) Standing(RunState s) => s switch
+    {
+        { Ended: { } ended } => (ended, null, null),
+        { Cancelling: not null } => (RunStatus.Running, null, "It is being cancelled: calls that may not be cut get 10 s to end."),
+        { Pause: { } pause } => (RunStatus.Paused, pause.Reason, WhyPaused(s, pause)),
+        { StartedAt: null } => s.StartAt is { } at
+            ? (RunStatus.Waiting, WaitReason.Timer, $"It starts at {at:O}; cancel it with /cancel.")
+            : (RunStatus.Queued, null, "It is about to start."),
+        _ when Due(s).Any() => (RunStatus.Running, null, null),
+        _ when s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Deciding) is { } t =>
+            (RunStatus.Waiting, WaitReason.Decision, $"{t.Question} Answer with /pending/{t.CallId}."),
+        { Model: { Phase: CallPhase.Retrying, RetryAt: { } at, Wait: WaitReason.Provider } } => (RunStatus.Waiting, WaitReason.Provider,
+            $"The model's provider refuses the request; it is tried again at {at:O}. Mend the model's configuration, or /cancel."),
+        _ when RetryAt(s) is { } at => (RunStatus.Waiting, WaitReason.Retry, $"The last attempt failed; the next is at {at:O}."),
+        _ => (RunStatus.Running, null, null),
+    };
+
+    /// <summary><c>Due</c>: the open effects. The shell starts what is due and not running, and cancels what runs and is not due.</summary>
+    public static IEnumerable<Effect> Due(RunState s)
+    {
+        if (s.Ended is not null)
+        {
+            yield break;
+        }
+
+        if (s.Model is { Phase: CallPhase.Open } m)
+        {
+            yield return new Effect(m.Step, m.Attempt, null);
+        }
+
+        foreach (var t in s.Tools)
+        {
+            if (t.Phase == CallPhase.Open)
+            {
+                yield return new Effect(t.Step, t.Attempt, t.CallId);
+            }
+        }
+    }
+
+    /// <summary>When time alone moves the run; null when only an effect or a command does.</summary>
+    public static DateTimeOffset? WakeAt(RunState s) => s switch
+    {
+        { Ended: not null } => null,
+        { Cancelling: { } c } => c.Deadline,
+        { Pause: not null } => null,
+        { StartedAt: null } => s.StartAt,
+        _ => RetryAt(s),
+    };
+
+    private static DateTimeOffset? RetryAt(RunState s)
+    {
+        var at = s.Model is { Phase: CallPhase.Retrying } m ? m.RetryAt : null;
+        foreach (var t in s.Tools)
+        {
+            at = t is { Phase: CallPhase.Retrying, RetryAt: { } r } && !(at < r) ? r : at;
+        }
+
+        return at;
+    }
+
+    private static string WhyPaused(RunState s, PauseState pause)
+    {
+        var open = Due(s).Any() ? " Calls in flight that may not be cut are left to finish." : "";
+        return pause.Reason switch
+        {
+            PauseReason.Budget => $"Its budget of {s.BudgetReached} is used up; /resume grants it once more.{open}",
+            PauseReason.Quarantined => $"Its process died {s.Interruptions} times in a row on the same step; /resume tries again.{open}",
+            _ => $"A person paused it; /resume goes on.{open}",
+        };
+    }
+}
+
+/// <summary>An open effect, named so that it is started once.</summary>
+/// <param name="CallId">The tool call; null for the model call.</param>
+internal readonly record struct Effect(int Step, int Attempt, string? CallId);
+
+/// <summary>Enum values as they stand on the wire.</summary>
+internal static class Words
+{
+    public static string Of(RunStatus status) => status.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,93 @@
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core.Threads;
+
+/// <summary>Something that asks a thread for a decision. Carries the time, for the core has no clock.</summary>
+internal abstract record ThreadCommand(DateTimeOffset At);
+
+internal sealed record OpenThread(DateTimeOffset At, string Title, Principal Principal) : ThreadCommand(At);
+
+/// <param name="Title">For the thread that this message makes.</param>
+/// <param name="Options">What a run is started with if the message becomes a turn.</param>
+internal sealed record PostToThread(
+    DateTimeOffset At, string ThreadId, string MessageId, string Title, Principal Principal, string Agent, Text Input,
+    TurnOptions? Options, WhenBusy WhenBusy) : ThreadCommand(At);
+
+/// <summary>The run has recorded the message.</summary>
+internal sealed record RecordDelivery(DateTimeOffset At, string MessageId) : ThreadCommand(At);
+
+/// <summary>The active run has ended, or could not be started at all.</summary>
+internal sealed record EndTurn(DateTimeOffset At, string ThreadId, string RunId, RunStatus Status, RunError? Error = null) : ThreadCommand(At);
+
+internal sealed record CloseThread(DateTimeOffset At) : ThreadCommand(At);
+
+/// <summary>What a command comes to: the events of one commit and the state after them, or a refusal, which stores nothing.</summary>
+internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadState State, Problem? Refusal)
+{
+    public static ThreadDecision On(ThreadState s, ThreadCommand command)
+    {
+        var (events, refusal) = Accept(s, command);
+        if (refusal is not null)
+        {
+            return new([], s, refusal);
+        }
+
+        var all = new List<ThreadEvent>(events);
+        foreach (var e in events)
+        {
+            s = ThreadState.Evolve(s, e, command.At);
+        }
+
+        // A turn that ended makes room for the oldest message that nobody has taken.
+        if (command is EndTurn end && s is { Active: null, Closed: false, Waiting: [var next, ..] })
+        {
+            var turn = TurnOf(s, end.ThreadId, next.MessageId, next.Agent, next.Input, next.Options);
+            all.Add(turn);
+            s = ThreadState.Evolve(s, turn, command.At);
+        }
+
+        return new(all, s, null);
+    }
+
+    private static (IReadOnlyList<ThreadEvent> Events, Problem? Refusal) Accept(ThreadState s, ThreadCommand command) => command switch
+    {
+        OpenThread c => (s.Exists ? [] : [new ThreadCreated(c.Title, c.Principal)], null),
+        PostToThread c => Post(s, c),
+        RecordDelivery c => (s.Waiting.FirstOrDefault(w => w.MessageId == c.MessageId) is { RunId: { } run }
+            ? [new MessageDelivered(c.MessageId, run)] : [], null),
+        EndTurn c => (s.Active is { } active && active.RunId == c.RunId ? [new TurnEnded(active.Turn, c.RunId, c.Status, c.Error)] : [], null),
+        CloseThread => s.Active is not null
+            ? ([], new(ProblemCodes.ThreadBusy, "A turn of this thread is at work; cancel its run first."))
+            : (s.Closed ? [] : [new ThreadClosed()], null),
+        _ => throw new NotSupportedException($"No rule for {command.GetType().Name}."),
+    };
+
+    private static (IReadOnlyList<ThreadEvent>, Problem?) Post(ThreadState s, PostToThread c)
+    {
+        if (s.Closed)
+        {
+            return ([], new(ProblemCodes.ThreadDeleted, "The thread is being deleted."));
+        }
+
+        if (s.Active is not { } active)
+        {
+            var turn = TurnOf(s, c.ThreadId, c.MessageId, c.Agent, c.Input, c.Options);
+            return (s.Exists ? [turn] : [new ThreadCreated(c.Title, c.Principal), turn], null);
+        }
+
+        return c.WhenBusy switch
+        {
+            WhenBusy.Reject => ([], new(ProblemCodes.ThreadBusy, $"A turn of this thread is at work: {active.RunId}.")),
+            _ when s.Waiting.Length >= ThreadState.MaxWaiting =>
+                ([], new(ProblemCodes.QueueFull, $"{ThreadState.MaxWaiting} messages wait in this thread already.")),
+
+            // Another agent cannot answer in the middle of this one's turn.
+            WhenBusy.Steer when c.Agent == active.Agent => ([new MessageAccepted(c.MessageId, WhenBusy.Steer, c.Agent, c.Input, c.Options, active.RunId)], null),
+            _ => ([new MessageAccepted(c.MessageId, WhenBusy.Queue, c.Agent, c.Input, c.Options)], null),
+        };
+    }
+
+    private static TurnAccepted TurnOf(ThreadState s, string threadId, string messageId, string agent, Text input, TurnOptions? options) =>
+        new(s.Turns + 1, JournalIds.RunOfTurn(threadId, messageId), messageId, agent, input, options);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+using OrleansAgents.Core;
+
+namespace OrleansAgents.Execution;
+
+/// <inheritdoc cref="IAgentCatalog"/>
+internal sealed class AgentCatalog : IAgentCatalog
+{
+    private readonly Dictionary<string, AgentDefinition> _agents = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ModelRegistry _models;
+
+    /// <exception cref="InvalidSettingException">An agent names a tool or a model that does not exist.</exception>
+    public AgentCatalog(IEnumerable<AgentDeclaration> declared, IConfiguration configuration, ToolRegistry tools, ModelRegistry models)
+    {
+        _models = models;
+        foreach (var agent in AgentDeclaration.Read(declared, configuration))
+        {
+            if (models.Find(agent.Model) is null)
+            {
+                throw new InvalidSettingException(
+                    $"Agents:{agent.Name}:Model is '{agent.Model}', which is not configured; models are {string.Join(", ", models.Names)}.");
+            }
+
+            _agents[agent.Name] = new(
+                agent.Name, agent.Description, agent.Instructions, agent.Model,
+                [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools))], agent.WindowTokens);
+        }
+    }
+
+    public IReadOnlyCollection<AgentDefinition> Agents => _agents.Values;
+
+    public AgentDefinition? Find(string agent) => _agents.GetValueOrDefault(agent);
+
+    public bool HasModel(string model) => _models.Find(model) is not null;
+
+    public bool IsDemo(string model) => _models.Find(model)?.Settings.Provider == ModelSettings.Demo;
+
+    public int MaxOutputTokens(string model) => _models.Find(model)?.Settings.MaxOutputTokens ?? ModelSettings.DefaultMaxOutputTokens;
+
+    private static ToolDefinition Find(AgentDeclaration agent, string tool, ToolRegistry tools) =>
+        tools.Find(tool)?.Definition ?? throw new InvalidSettingException(
+            $"Agents:{agent.Name}:Tools names '{tool}', which is not a tool; tools are {string.Join(", ", tools.Names)}.");
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
+using OrleansAgents.Core;
+
+namespace OrleansAgents.Execution;
+
+/// <summary>Judges the calls of an answer: a call that must not be dispatched says why, in words for the model.</summary>
+internal static partial class CallReader
+{
+    /// <summary>The largest arguments, in UTF-8 bytes of JSON.</summary>
+    public const int MaxArgumentBytes = 64 * 1024;
+
+    private const int MaxIdLength = 256;
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
+
+    /// <param name="lastIsCut">The answer met its length limit, so that nobody knows whether the last call is whole.</param>
+    public static IReadOnlyList<ProviderCall> Read(List<FunctionCallContent> contents, IReadOnlyDictionary<string, ToolDefinition> tools, bool lastIsCut)
+    {
+        if (contents.Count == 0)
+        {
+            return [];
+        }
+
+        var ids = new HashSet<string>(contents.Count, StringComparer.Ordinal);
+        var calls = new ProviderCall[contents.Count];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            calls[i] = Read(contents[i], UniqueId(contents[i].CallId, i, ids), tools, lastIsCut && i == calls.Length - 1);
+        }
+
+        return calls;
+    }
+
+    private static ProviderCall Read(FunctionCallContent content, string id, IReadOnlyDictionary<string, ToolDefinition> tools, bool cut)
+    {
+        // Providers refuse later requests that repeat a name outside their alphabet.
+        var name = SafeName(content.Name);
+        if (cut)
+        {
+            return new(id, name, Empty, "The call was cut off because the answer met its length limit. Call again with shorter arguments.");
+        }
+
+        if (content.Exception is TooLongException)
+        {
+            return new(id, name, Empty, TooLong);
+        }
+
+        if (content.Exception is not null || content.Arguments is null)
+        {
+            return new(id, name, Empty, "The arguments are not a JSON object. Call again with well-formed JSON.");
+        }
+
+        if (Element(content.Arguments) is not { } arguments)
+        {
+            return new(id, name, Empty, TooLong);
+        }
+
+        if (!tools.TryGetValue(content.Name, out var tool))
+        {
+            var known = tools.Count == 0 ? "There are no tools." : $"The tools are: {string.Join(", ", tools.Keys)}.";
+            return new(id, name, arguments, $"There is no tool named '{name}'. {known}");
+        }
+
+        var misfit = JsonSchemaCheck.Misfit(tool.Parameters, arguments);
+        return new(id, name, arguments, misfit is null ? null : $"The arguments do not fit the schema of {name}: {misfit}");
+    }
+
+    private static string TooLong => $"The arguments are longer than {MaxArgumentBytes / 1024} KB. Call again with shorter arguments.";
+
+    /// <summary>Null when it is too long.</summary>
+    private static JsonElement? Element(IDictionary<string, object?> arguments)
+    {
+        if (arguments.Count == 0)
+        {
+            return Empty;
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(arguments, ToolText.Json);
+        return json.Length > MaxArgumentBytes ? null : JsonElement.Parse(json);
+    }
+
+    private static string UniqueId(string? given, int position, HashSet<string> ids)
+    {
+        var id = given is { Length: > 0 and <= MaxIdLength } ? Utf16.Repair(given) : $"call_{position + 1}";
+        var unique = id;
+        for (var n = 2; !ids.Add(unique); n++)
+        {
+            unique = $"{id}_{n}";
+        }
+
+        return unique;
+    }
+
+    private static string SafeName(string name)
+    {
+        if (name.Length is > 0 and <= 64 && !Unsafe().IsMatch(name))
+        {
+            return name;
+        }
+
+        var safe = Unsafe().Replace(name.Length > 64 ? name[..64] : name, "_");
+        return safe.Length == 0 ? "unnamed" : safe;
+    }
+
+    [GeneratedRegex("[^A-Za-z0-9_-]")]
+    private static partial Regex Unsafe();
+
+    /// <summary>Stands for arguments that were too long to be read at all.</summary>
+    internal sealed class TooLongException : Exception;
+}

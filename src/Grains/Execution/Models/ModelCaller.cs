@@ -1,0 +1,105 @@
+using Microsoft.Extensions.AI;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Execution;
+
+/// <inheritdoc cref="IModelCaller"/>
+internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IModelCaller
+{
+    public async Task<ModelOutcome> AskAsync(string model, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } registered)
+        {
+            return ModelFaults.UnknownModel(model);
+        }
+
+        await registered.Gate.WaitAsync(cancellation);
+        try
+        {
+            return await StreamAsync(registered, request, onDelta, cancellation);
+        }
+        finally
+        {
+            _ = registered.Gate.Release();
+        }
+    }
+
+    private async Task<ModelOutcome> StreamAsync(
+        RegisteredModel model, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
+    {
+        var answer = new AnswerBuilder(onDelta);
+        using var watch = new StallWatch(model.Stall, time, cancellation);
+        try
+        {
+            var tools = PreparedTools.Of(request.Definition.Tools);
+            var options = RequestConverter.Options(tools, model.Settings.MaxOutputTokens);
+            await foreach (var update in model.Client.GetStreamingResponseAsync(RequestConverter.Messages(request), options, watch.Token))
+            {
+                watch.Seen();
+                answer.Add(update);
+            }
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested && answer.Finish is null)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (Exception) when (answer.Finish is not null)
+        {
+            // With its finish reason the answer is whole, whatever happens to the connection afterwards.
+        }
+        catch (Exception e)
+        {
+            return watch.Fired ? ModelFaults.Stalled(model.Stall) : ModelFaults.From(e, model.Settings, time);
+        }
+
+        // A client may also take its cancelled token for the end of the stream.
+        if (answer.Finish is null && watch.Token.IsCancellationRequested)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return ModelFaults.Stalled(model.Stall);
+        }
+
+        return Judge(answer, request, model.Settings);
+    }
+
+    private static ModelOutcome Judge(AnswerBuilder answer, ModelRequest request, ModelSettings model)
+    {
+        if (answer.Finish == ChatFinishReason.ContentFilter || answer.Error?.ErrorCode is OpenAiCalls.Refused or "content_filter")
+        {
+            return ModelFaults.Filtered(answer.Error?.Message, model);
+        }
+
+        if (answer.Error is { } error)
+        {
+            return ModelFaults.Chunk(error.Message, model);
+        }
+
+        if (answer.Finish is null)
+        {
+            return ModelFaults.StreamCut();
+        }
+
+        var content = answer.Close();
+        var cut = answer.Finish == ChatFinishReason.Length;
+        if (answer.Calls.Count == 0 && !answer.HasText)
+        {
+            return cut ? ModelFaults.Spent(model.MaxOutputTokens) : ModelFaults.Empty();
+        }
+
+        var calls = CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, cut);
+        return new ModelAnswer(content, calls, UsageOf(answer, request), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop");
+    }
+
+    /// <summary>The provider's figures; where it gives none, an estimate, so that a budget still holds.</summary>
+    private static Usage UsageOf(AnswerBuilder answer, ModelRequest request)
+    {
+        var given = answer.Usage;
+        return new(
+            given?.InputTokenCount ?? request.Tokens,
+            given?.CachedInputTokenCount ?? 0,
+            given?.OutputTokenCount ?? (answer.Length + 3) / 4,
+            given?.ReasoningTokenCount ?? 0,
+            ModelCalls: 1);
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Configuration;
+
+namespace OrleansAgents.Execution;
+
+/// <summary>One model configuration, <c>Models:&lt;name&gt;</c>.</summary>
+/// <param name="Provider"><c>demo</c> or <c>openai</c>.</param>
+/// <param name="Endpoint">Base address of an OpenAI-compatible server, such as <c>http://127.0.0.1:11434/v1</c>; null for OpenAI itself.</param>
+/// <param name="Model">The provider's name of the model.</param>
+/// <param name="Pace">Words a second of the demo model; 0 means no pause at all.</param>
+/// <param name="MaxConcurrent">Requests in flight at once in this process; further ones wait.</param>
+/// <param name="MaxOutputTokens">The longest answer.</param>
+/// <param name="StallSeconds">A request without any update for so long is given up.</param>
+internal sealed record ModelSettings(
+    string Name, string Provider, Uri? Endpoint = null, string? Model = null, string? ApiKey = null, int Pace = ModelSettings.DefaultPace,
+    int MaxConcurrent = ModelSettings.DefaultMaxConcurrent, int MaxOutputTokens = ModelSettings.DefaultMaxOutputTokens,
+    int StallSeconds = ModelSettings.DefaultStallSeconds)
+{
+    public const string Demo = "demo";
+    public const string OpenAi = "openai";
+    public const string Default = "default";
+    public const string KeyVariable = "OPENAI_API_KEY";
+    public const string DefaultOpenAiModel = "gpt-4.1-mini";
+    public const int DefaultPace = 30;
+    public const int DefaultMaxConcurrent = 32;
+    public const int DefaultMaxOutputTokens = 4096;
+    public const int DefaultStallSeconds = 60;
+
+    /// <summary>Every configured model. There is always a <c>default</c>: OpenAI where its key is known, else the demo model.</summary>
+    /// <exception cref="InvalidSettingException">A value cannot be used.</exception>
+    public static IReadOnlyList<ModelSettings> Read(IConfiguration configuration)
+    {
+        var key = string.IsNullOrWhiteSpace(configuration[KeyVariable]) ? null : configuration[KeyVariable]!.Trim();
+        var models = configuration.GetSection("Models").GetChildren().Select(section => Read(section, key)).ToList();
+        if (!models.Any(m => m.Name.Equals(Default, StringComparison.OrdinalIgnoreCase)))
+        {
+            models.Add(key is null
+                ? new(Default, Demo)
+                : new(Default, OpenAi, Model: DefaultOpenAiModel, ApiKey: key));
+        }
+
+        return models;
+    }
+
+    private static ModelSettings Read(IConfigurationSection section, string? key)
+    {
+        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds");
+        var endpoint = ReadEndpoint(section);
+        var provider = ReadProvider(section, endpoint is not null || section.Text("Model") is not null || section.Text("ApiKey") is not null || key is not null);
+
+        // The key for OpenAI is never sent to another server.
+        var apiKey = section.Text("ApiKey") ?? (endpoint is null ? key : null);
+        var model = section.Text("Model") ?? (endpoint is null ? DefaultOpenAiModel : null);
+        if (provider == OpenAi && endpoint is null && apiKey is null)
+        {
+            throw new InvalidSettingException($"{section.Path}:ApiKey is missing; set it or {KeyVariable}, or {section.Path}:Endpoint for a server without keys.");
+        }
+
+        if (provider == OpenAi && model is null)
+        {
+            throw new InvalidSettingException($"{section.Path}:Model is missing; name a model of the server at {section.Path}:Endpoint.");
+        }
+
+        return new(
+            section.Key, provider, endpoint, model, apiKey,
+            section.Whole("Pace", DefaultPace, 0, 10_000),
+            section.Whole("MaxConcurrent", DefaultMaxConcurrent, 1, 10_000),
+            section.Whole("MaxOutputTokens", DefaultMaxOutputTokens, 1, 1_000_000),
+            section.Whole("StallSeconds", DefaultStallSeconds, 1, 3600));
+    }
+
+    private static string ReadProvider(IConfigurationSection section, bool remote) =>
+        section.Text("Provider")?.ToLowerInvariant() switch
+        {
+            null => remote ? OpenAi : Demo,
+            Demo => Demo,
+            OpenAi => OpenAi,
+            _ => throw new InvalidSettingException(
+                $"{section.Path}:Provider is '{section.Text("Provider")}'; use demo or openai (azure-openai arrives later)."),
+        };
+
+    private static Uri? ReadEndpoint(IConfigurationSection section)
+    {
+        if (section.Text("Endpoint") is not { } text)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")
+            ? uri
+            : throw new InvalidSettingException($"{section.Path}:Endpoint is '{text}'; use an http or https address.");
+    }
+}

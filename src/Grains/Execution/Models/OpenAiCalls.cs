@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using OpenAI.Chat;
+
+namespace OrleansAgents.Execution;
+
+/// <summary>Puts tool calls together from the chunks of the wire, and gives them with the finish reason.</summary>
+/// <remarks>
+/// The adapter beneath does so at the end of the stream only, throws at a call without an id, drops one without a name, and takes
+/// empty arguments for malformed ones. It also passes over an error chunk in silence.
+/// </remarks>
+internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inner)
+{
+    /// <summary>Error code of an answer in which the model refuses.</summary>
+    public const string Refused = "Refusal";
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        List<Call>? calls = null;
+        var refusal = "";
+        await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(updates, calls))
+        {
+            var update = updates.Current;
+            if (update.RawRepresentation is not StreamingChatCompletionUpdate raw)
+            {
+                continue; // The adapter's own summary of calls and refusal.
+            }
+
+            if (ErrorOf(raw) is { } error)
+            {
+                update.Contents.Add(error);
+            }
+
+            foreach (var piece in raw.ToolCallUpdates)
+            {
+                Add(calls ??= [], piece);
+            }
+
+            refusal += raw.RefusalUpdate;
+            if (raw.FinishReason is not null)
+            {
+                calls?.ForEach(call => update.Contents.Add(call.ToContent()));
+                if (refusal.Length > 0)
+                {
+                    update.Contents.Add(new ErrorContent(refusal) { ErrorCode = Refused });
+                }
+            }
+
+            yield return update;
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, List<Call>? calls)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (ArgumentException) when (calls is { Count: > 0 } && calls.Exists(c => c.Id is null))
+        {
+            return false; // The adapter's summary failed on a call without an id; the calls were given already.
+        }
+    }
+
+    private static void Add(List<Call> calls, StreamingChatToolCallUpdate piece)
+    {
+        var id = string.IsNullOrEmpty(piece.ToolCallId) ? null : piece.ToolCallId;
+
+        // Some servers leave the index out: another id at the same index is another call.
+        var call = calls.FindLast(c => c.Index == piece.Index);
+        if (call is null || (id is not null && call.Id is not null && call.Id != id))
+        {
+            calls.Add(call = new(piece.Index));
+        }
+
+        call.Id ??= id;
+        call.Name ??= string.IsNullOrEmpty(piece.FunctionName) ? null : piece.FunctionName;
+        if (piece.FunctionArgumentsUpdate is { } arguments)
+        {
+            _ = call.Arguments.Append(arguments);
+        }
+    }
+
+#pragma warning disable SCME0001 // The only way to members of a chunk that the client library does not know.
+    private static ErrorContent? ErrorOf(StreamingChatCompletionUpdate raw)
+    {
+        if (!raw.Patch.TryGetJson("$.error"u8, out var json))
+        {
+            return null;
+        }
+
+        var error = ProviderError.Parse(json.Span);
+        return new(error.Message ?? "no details") { ErrorCode = error.Code ?? "error" };
+    }
+#pragma warning restore SCME0001
+
+    private sealed class Call(int index)
+    {
+        public int Index { get; } = index;
+
+        public string? Id { get; set; }
+
+        public string? Name { get; set; }
+
+        public StringBuilder Arguments { get; } = new();
+
+        public FunctionCallContent ToContent()
+        {
+            var content = new FunctionCallContent(Id ?? "", Name ?? "");
+            var json = Arguments.ToString();
+            if (Arguments.Length > CallReader.MaxArgumentBytes)
+            {
+                content.Exception = new CallReader.TooLongException();
+            }
+            else if (string.IsNullOrWhiteSpace(json))
+            {
+                content.Arguments = new Dictionary<string, object?>();
+            }
+            else
+            {
+                try
+                {
+                    content.Arguments = JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions);
+                }
+                catch (JsonException e)
+                {
+                    content.Exception = e;
+                }
+            }
+
+            return content;
+        }
+    }
+}

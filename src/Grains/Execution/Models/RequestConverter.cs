@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Execution;
+
+/// <summary>The tools of one definition in the client library's form, made once.</summary>
+internal sealed class PreparedTools
+{
+    private static readonly ConditionalWeakTable<IReadOnlyList<ToolDefinition>, PreparedTools> Cache = [];
+
+    private PreparedTools(IReadOnlyList<ToolDefinition> tools)
+    {
+        ByName = tools.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        Declarations = [.. tools.Select(t => (AITool)AIFunctionFactory.CreateDeclaration(t.Name, t.Description, t.Parameters))];
+    }
+
+    public IReadOnlyDictionary<string, ToolDefinition> ByName { get; }
+
+    /// <summary>Declarations only: nothing here can be invoked.</summary>
+    public IList<AITool> Declarations { get; }
+
+    public static PreparedTools Of(IReadOnlyList<ToolDefinition> tools) => Cache.GetValue(tools, static t => new(t));
+}
+
+/// <summary>Converts an assembled request to the client library's messages.</summary>
+internal static class RequestConverter
+{
+    public static List<ChatMessage> Messages(ModelRequest request)
+    {
+        var messages = new List<ChatMessage>(request.Messages.Count + 1);
+        if (request.Definition.Instructions.Length > 0)
+        {
+            messages.Add(new(ChatRole.System, request.Definition.Instructions));
+        }
+
+        foreach (var message in request.Messages)
+        {
+            messages.Add(message switch
+            {
+                UserMessage user => new(ChatRole.User, user.Text),
+                AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
+                ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.IsError ? "Error: " + tool.Text : tool.Text)]),
+                _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
+            });
+        }
+
+        return messages;
+    }
+
+    public static ChatOptions Options(PreparedTools tools, int maxOutputTokens) => new()
+    {
+        MaxOutputTokens = maxOutputTokens,
+        Tools = tools.Declarations.Count == 0 ? null : tools.Declarations,
+    };
+
+    private static List<AIContent> Contents(AssistantMessage message)
+    {
+        var contents = new List<AIContent>(message.Content.Count + message.ToolCalls.Count);
+        foreach (var part in message.Content)
+        {
+            contents.Add(part switch
+            {
+                TextPart text => new TextContent(text.Text.Inline ?? text.Text.Preview),
+                ReasoningPart reasoning => new TextReasoningContent(reasoning.Text.Inline ?? reasoning.Text.Preview) { ProtectedData = reasoning.Protected },
+                _ => throw new InvalidOperationException($"A part of type {part.GetType().Name} has no form for a provider."),
+            });
+        }
+
+        foreach (var call in message.ToolCalls)
+        {
+            contents.Add(new FunctionCallContent(call.ProviderCallId, call.Tool, Arguments(call.Arguments)));
+        }
+
+        return contents;
+    }
+
+    private static Dictionary<string, object?> Arguments(JsonElement arguments)
+    {
+        var result = new Dictionary<string, object?>();
+        if (arguments.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in arguments.EnumerateObject())
+            {
+                result[property.Name] = property.Value;
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Execution;
+
+/// <summary>What a tool method is given beside the model's arguments; never shown to the model.</summary>
+/// <param name="IdempotencyKey">The same for every attempt at this call, unique over all runs.</param>
+public sealed record ToolCall(string RunId, int Step, string CallId, int Attempt, string IdempotencyKey);
+
+/// <summary>How a dispatched call ended.</summary>
+/// <param name="Text">The result as text (a string as it is, anything else as JSON), capped; null when it failed.</param>
+internal sealed record ToolResult(string? Text, RunError? Error, ToolOutcome Outcome, long DurationMs);
+
+/// <summary>Calls tools.</summary>
+internal interface IToolCaller
+{
+    /// <summary>Dispatches at once. Never throws except <see cref="OperationCanceledException"/> when <c>cancellation</c> fires.</summary>
+    /// <param name="onLate">Called when a call that timed out ends after all.</param>
+    Task<ToolResult> CallAsync(string tool, JsonElement arguments, ToolCall call, Action<ToolResult> onLate, CancellationToken cancellation);
+}
+
+/// <summary>The agents and tools of this process, fixed at start.</summary>
+internal interface IAgentCatalog
+{
+    IReadOnlyCollection<Core.AgentDefinition> Agents { get; }
+
+    /// <summary>Null when there is no such agent.</summary>
+    Core.AgentDefinition? Find(string agent);
+
+    /// <summary>Whether a model configuration of this name exists.</summary>
+    bool HasModel(string model);
+
+    /// <summary>Whether the built-in demo model answers for this configuration.</summary>
+    bool IsDemo(string model);
+
+    /// <summary>The longest answer that the model may give, in tokens.</summary>
+    int MaxOutputTokens(string model);
+}

@@ -1,0 +1,71 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Journal;
+
+/// <summary>The only truth: one ordered, fenced, durable journal per run.</summary>
+/// <remarks>
+/// Thread-safe. What a method acknowledges is on disk. A write is never cancelled half-way: tokens stop reads and waits only.
+/// Every implementation passes the same contract test suite.
+/// </remarks>
+public interface IJournal
+{
+    /// <summary>Takes the journal: raises its epoch by compare-and-swap, so that every earlier lease is fenced off.</summary>
+    /// <returns>The lease, with all that is needed to fold the state. For an unknown id: epoch 1, head 0, nothing written yet.</returns>
+    /// <exception cref="JournalDeletedException">The journal was deleted.</exception>
+    /// <exception cref="JournalDamagedException">A stored row does not match its checksum.</exception>
+    /// <exception cref="StorageRefusedException">The store refuses writes; nothing changed.</exception>
+    /// <param name="owner">Who works on it; null when nothing will be in flight and nobody has to be asked for it.</param>
+    Task<Lease> AcquireAsync(string id, string? owner);
+
+    /// <summary>Appends events, commands, bodies and the new header as one atomic commit, if epoch and head still match.</summary>
+    /// <remarks>
+    /// With no events it records commands or the header alone. Entries of many journals share a flush, but each is its own
+    /// compare-and-swap: a fenced entry is skipped alone.
+    /// </remarks>
+    /// <exception cref="StorageRefusedException">The store refuses writes; certainly nothing changed. The lease stays good.</exception>
+    Task<AppendOutcome> AppendAsync(Append append);
+
+    /// <summary>Stores a fold of committed events. A cache: never waited for by a run, replaced by the next.</summary>
+    Task SnapshotAsync(string id, Snapshot snapshot);
+
+    /// <summary>Committed events after <paramref name="afterSeq"/>, in order and without holes, at most <paramref name="limit"/>.</summary>
+    /// <exception cref="JournalDamagedException">The next event cannot be read; those before it were returned by an earlier call or are returned now.</exception>
+    Task<IReadOnlyList<JournalEvent>> ReadAsync(string id, long afterSeq, int limit, CancellationToken cancellation = default);
+
+    /// <summary>The journal's header and newest usable snapshot, or null when it does not exist.</summary>
+    /// <exception cref="JournalDeletedException">The journal was deleted.</exception>
+    Task<JournalView?> FindAsync(string id, CancellationToken cancellation = default);
+
+    /// <summary>A command recorded by an earlier append, or null.</summary>
+    Task<RecordedCommand?> FindCommandAsync(string id, string commandId, CancellationToken cancellation = default);
+
+    /// <summary>Headers for a list, newest first by (createdAt, id).</summary>
+    Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default);
+
+    /// <summary>Headers of journals that somebody should look after: a due wake time, or an owner that is not alive.</summary>
+    Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default);
+
+    /// <summary>Deletes an ended journal: events, commands, snapshot, and bodies that nothing else refers to. Its id stays known as deleted.</summary>
+    /// <returns>False when it does not exist or was deleted before.</returns>
+    Task<bool> DeleteAsync(string id);
+
+    /// <summary>A body by its name (<c>sha256:…</c>), or null.</summary>
+    /// <exception cref="JournalDamagedException">The stored bytes do not match the name.</exception>
+    Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default);
+
+    /// <summary>Why the store refuses writes at present, in a sentence, or null when it takes them.</summary>
+    string? Refusal { get; }
+}
+
+/// <summary>How an append ended.</summary>
+public enum AppendOutcome
+{
+    /// <summary>All of it is on disk.</summary>
+    Committed,
+
+    /// <summary>Epoch or head did not match: somebody else owns the journal. Nothing was written.</summary>
+    Fenced,
+
+    /// <summary>The flush failed: it may or may not be there. Acquire again and look.</summary>
+    Unknown,
+}

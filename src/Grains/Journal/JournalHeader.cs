@@ -1,0 +1,52 @@
+using System.Text;
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Journal;
+
+/// <summary>One row per journal: serves lists, recovery and timers. Changes in the append's transaction.</summary>
+/// <param name="Status">As folded from the events.</param>
+/// <param name="Reason">A word of <see cref="WaitReason"/> or <see cref="PauseReason"/>.</param>
+/// <param name="Summary">The beginning of the input, for lists.</param>
+/// <param name="Owner">The silo that works on it; null when parked, handed back or ended.</param>
+/// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
+public sealed record JournalHeader(
+    string Id, Principal Principal, string? ThreadId, string Agent, string Model, RunStatus Status, string? Reason, string Summary,
+    long Head, long Epoch, string? Owner, DateTimeOffset? WakeAt, long PublishedSeq,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run)
+{
+    /// <summary>Partitions of the recovery scan.</summary>
+    public const int Partitions = 256;
+
+    /// <summary>Stable over builds: FNV-1a of the id, folded to 0–255.</summary>
+    public static int PartitionOf(string id)
+    {
+        var hash = 2166136261u;
+        foreach (var b in Encoding.UTF8.GetBytes(id))
+        {
+            hash = (hash ^ b) * 16777619u;
+        }
+
+        return (int)((hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24)) & 0xFF);
+    }
+}
+
+/// <summary>Whose journal it is.</summary>
+public enum JournalKind
+{
+    Run,
+    Thread,
+}
+
+/// <summary>What a list shows. Null means any.</summary>
+/// <param name="Before">Only headers older than this position.</param>
+public sealed record ListFilter(
+    Principal Principal, string? ThreadId, string? Agent, RunStatus? Status, ListPosition? Before, int Limit,
+    JournalKind Kind = JournalKind.Run);
+
+/// <summary>A place in a list ordered by (createdAt, id), newest first.</summary>
+public sealed record ListPosition(DateTimeOffset CreatedAt, string Id);
+
+/// <summary>What recovery looks for: <c>wakeAt ≤ Now</c>, or an owner that is none of <paramref name="LiveOwners"/>.</summary>
+/// <param name="Partitions">Partitions to look at; null means all.</param>
+public sealed record RecoveryFilter(
+    DateTimeOffset Now, IReadOnlyCollection<string> LiveOwners, IReadOnlyCollection<int>? Partitions, int Limit);

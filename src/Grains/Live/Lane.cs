@@ -1,0 +1,155 @@
+namespace OrleansAgents.Live;
+
+/// <summary>What is on its way to one gateway: in order, bounded, one awaited batch in flight. Thread-safe.</summary>
+internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> forget)
+{
+    /// <summary>Items that may wait; when they are more, all of one journal's are dropped and a mark is left.</summary>
+    private const int Capacity = 16_384;
+    private const int BatchSize = 512;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Follower> _followers = [];
+    private List<LaneItem> _waiting = [];
+    private bool _sending;
+    private bool _closed;
+
+    public ILiveSink Sink => sink;
+
+    public OpenAttempt? Attach(string journalId, long number)
+    {
+        Detach(journalId);
+        var follower = new Follower(this, hub.Acquire(journalId), number);
+        lock (_gate)
+        {
+            _followers[journalId] = follower;
+        }
+
+        return follower.Topic.Add(follower);
+    }
+
+    public void Detach(string journalId)
+    {
+        Follower? old;
+        lock (_gate)
+        {
+            _followers.Remove(journalId, out old);
+        }
+
+        Leave(old);
+    }
+
+    private void Offer(in LaneItem item)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            if (_waiting.Count >= Capacity && !item.Behind)
+            {
+                // The gateway is slow: this journal's items go, so that the others' can stay.
+                var (id, lane) = (item.JournalId, item.Lane);
+                _waiting.RemoveAll(w => w.JournalId == id);
+                _waiting.Add(new(id, lane, default, Behind: true));
+                if (_followers.TryGetValue(id, out var follower))
+                {
+                    follower.Stopped = true;
+                }
+            }
+            else
+            {
+                _waiting.Add(item);
+            }
+
+            if (_sending)
+            {
+                return;
+            }
+
+            _sending = true;
+        }
+
+        // Not in the caller's context: a run must not wait for a sink, nor lend it its scheduler.
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(), this, preferLocal: false);
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            while (Take() is { Count: > 0 } batch)
+            {
+                await sink.DeliverAsync(batch);
+            }
+        }
+        catch (Exception e)
+        {
+            Close(e);
+        }
+    }
+
+    private List<LaneItem> Take()
+    {
+        lock (_gate)
+        {
+            var batch = _waiting;
+            if (batch.Count <= BatchSize)
+            {
+                _waiting = [];
+            }
+            else
+            {
+                _waiting = batch[BatchSize..];
+                batch = batch[..BatchSize];
+            }
+
+            _sending = batch.Count > 0;
+            return batch;
+        }
+    }
+
+    private void Close(Exception reason)
+    {
+        List<Follower> all;
+        lock (_gate)
+        {
+            _closed = true;
+            all = [.. _followers.Values];
+            _followers.Clear();
+            _waiting.Clear();
+        }
+
+        forget(this, reason);
+        all.ForEach(Leave);
+    }
+
+    private void Leave(Follower? follower)
+    {
+        if (follower is not null)
+        {
+            follower.Topic.Remove(follower);
+            hub.Release(follower.Topic);
+        }
+    }
+
+    /// <summary>One attached journal.</summary>
+    private sealed class Follower(Lane lane, LiveRun topic, long number) : ILiveFollower
+    {
+        public LiveRun Topic => topic;
+
+        /// <summary>A mark was left; it waits to be attached again.</summary>
+        public volatile bool Stopped;
+
+        public void Offer(LiveItem item)
+        {
+            if (!Stopped && !item.IsBeat)
+            {
+                lane.Offer(new(topic.JournalId, number, item));
+            }
+        }
+
+        public void FallBehind() => lane.Offer(new(topic.JournalId, number, default, Behind: true));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Puts long texts beside the events, and back.</summary>
+internal static class Bodies
+{
+    private const int PreviewChars = 200;
+
+    public static string Hash(ReadOnlySpan<byte> data) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(data));
+
+    /// <summary>The text, inline or by reference; a new body is added to <paramref name="bodies"/>.</summary>
+    public static Text Store(string text, List<Body> bodies)
+    {
+        // No character takes more than three bytes in UTF-8.
+        if (text.Length * 3L <= Text.MaxInlineBytes || Encoding.UTF8.GetByteCount(text) <= Text.MaxInlineBytes)
+        {
+            return text;
+        }
+
+        var data = Encoding.UTF8.GetBytes(text);
+        var body = new Body(Hash(data), data);
+        bodies.Add(body);
+        var cut = char.IsHighSurrogate(text[PreviewChars - 1]) ? PreviewChars - 1 : PreviewChars;
+        return new Text(null, new(body.Ref, data.Length, text[..cut]));
+    }
+
+    public static ContentPart Store(ContentPart part, List<Body> bodies) => part switch
+    {
+        TextPart t => new TextPart(Store(t.Text.Preview, bodies)),
+        ReasoningPart r => r with { Text = Store(r.Text.Preview, bodies) },
+        _ => part,
+    };
+
+    /// <summary>The whole text.</summary>
+    public static async Task<string> LoadAsync(IJournal journal, string runId, Text text) =>
+        text.Inline ?? Encoding.UTF8.GetString(await LoadAsync(journal, runId, text.Body!.Ref));
+
+    public static async Task<byte[]> LoadAsync(IJournal journal, string runId, string reference) =>
+        await journal.ReadBodyAsync(reference)
+        ?? throw new JournalDamagedException(runId, 0, $"The body {reference} of run {runId} is missing.");
+
+    /// <summary>The event with every text whole.</summary>
+    public static async ValueTask<RunEvent> WholeAsync(IJournal journal, string runId, RunEvent e)
+    {
+        Dictionary<string, string>? found = null;
+        foreach (var reference in RequestWindow.BodiesOf(e))
+        {
+            (found ??= [])[reference] = Encoding.UTF8.GetString(await LoadAsync(journal, runId, reference));
+        }
+
+        return found is null ? e : RequestWindow.Whole(e, r => found[r]);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Assembles a step's request again, from the same pinned inputs, and compares.</summary>
+internal static class ContextFold
+{
+    /// <summary>Null when the step is no model call.</summary>
+    public static async Task<StepContext?> ReadAsync(IJournal journal, string runId, int step)
+    {
+        RunCreated? created = null;
+        ModelStarted? started = null;
+        string? recorded = null;
+        await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
+        {
+            switch (row.Decode())
+            {
+                case RunCreated c:
+                    created = c;
+                    break;
+                case ModelStarted m when m.Step == step:
+                    started = m;
+                    break;
+                case ModelCompleted m when m.Step == step:
+                    recorded = m.RequestHash;
+                    break;
+            }
+
+            if (recorded is not null)
+            {
+                break;
+            }
+        }
+
+        if (started is null)
+        {
+            return null;
+        }
+
+        var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, runId, created!.Definition));
+        var earlier = created.Earlier is { } e ? EarlierTurns.Decode(await Bodies.LoadAsync(journal, runId, e.Ref)) : [];
+        var window = new RequestWindow(definition, created.Definition, await Bodies.LoadAsync(journal, runId, created.Input), earlier);
+        await foreach (var row in RunFold.ReadAllAsync(journal, runId, started.Context.From - 1, started.Context.Through))
+        {
+            window.Add(row.Seq, await Bodies.WholeAsync(journal, runId, (RunEvent)row.Decode()!));
+        }
+
+        var request = window.Build(started.Context);
+        return new(
+            step, started.Attempt, started.Context.Assembler, started.Context.From, started.Context.Through, Json(request),
+            request.Hash, recorded, recorded is null ? null : recorded == request.Hash);
+    }
+
+    private static RawJson Json(ModelRequest request) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(request, CoreJson.Relaxed.ModelRequest));
+}

@@ -1,0 +1,73 @@
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>A run that this activation owns: the lease, the state after the last commit, and what the next request needs.</summary>
+internal sealed class HeldRun
+{
+    /// <summary>Raised when an append of unknown outcome made us acquire again.</summary>
+    public required long Epoch { get; set; }
+
+    public required RunState State { get; set; }
+    public required string Summary { get; init; }
+    public required RunPolicy Policy { get; set; }
+    public required RequestWindow Window { get; init; }
+
+    /// <summary>The header as last written.</summary>
+    public JournalHeader? Header { get; set; }
+
+    /// <summary>Monotonic time at which the newest commit was begun: we certainly owned the run after it.</summary>
+    public long OwnedSince { get; set; }
+
+    public long SnapshotAt { get; set; }
+
+    /// <summary>Folds a lease. Reads the definition, the input and the window's events, and nothing older.</summary>
+    public static async Task<HeldRun> LoadAsync(Lease lease, IJournal journal, IAgentCatalog catalog)
+    {
+        var state = RunFold.From(lease.Snapshot, lease.Tail);
+        var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, lease.Id, state.Definition));
+        var created = (RunCreated)(await journal.ReadAsync(lease.Id, 0, 1))[0].Decode()!;
+        var input = await Bodies.LoadAsync(journal, lease.Id, created.Input);
+        var earlier = created.Earlier is { } e0 ? EarlierTurns.Decode(await Bodies.LoadAsync(journal, lease.Id, e0.Ref)) : [];
+        var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state);
+        run.Header = lease.Header;
+        run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
+        if (state.Window is [var oldest, ..])
+        {
+            await foreach (var e in RunFold.ReadAllAsync(journal, lease.Id, oldest.FromSeq - 1, state.Head))
+            {
+                run.Window.Add(e.Seq, await Bodies.WholeAsync(journal, lease.Id, (RunEvent)e.Decode()!));
+            }
+        }
+
+        return run;
+    }
+
+    /// <summary>A run that is about to be created.</summary>
+    public static HeldRun New(
+        string id, long epoch, AgentDefinition definition, string definitionHash, string input, IReadOnlyList<RequestMessage> earlier,
+        IAgentCatalog catalog, RunState state) => new()
+        {
+            Epoch = epoch,
+            State = state,
+            Summary = SummaryOf(input),
+            Policy = new(
+            id, definition.Tools.ToDictionary(t => t.Name), definition.WindowTokens, TokensOf(definition),
+            catalog.MaxOutputTokens(definition.Model)),
+            Window = new(definition, definitionHash, input, earlier),
+        };
+
+    private static long TokensOf(AgentDefinition d) => Tokens.Of(d.Instructions)
+        + d.Tools.Sum(t => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters));
+
+    private static string SummaryOf(string input)
+    {
+        const int Max = 120;
+        var line = input.Length <= Max ? input : input[..(char.IsHighSurrogate(input[Max - 1]) ? Max - 1 : Max)] + "…";
+        return line.ReplaceLineEndings(" ");
+    }
+}

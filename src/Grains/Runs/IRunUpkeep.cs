@@ -1,0 +1,22 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>What the engine itself asks of a run. Same grain, same key as <see cref="IRunGrain"/>.</summary>
+[Alias("run-upkeep")]
+internal interface IRunUpkeep : IGrainWithStringKey
+{
+    /// <summary>Takes the journal if need be and goes on with what is due. Idempotent.</summary>
+    /// <returns>Why it could not.</returns>
+    [Alias("ensure-running")]
+    Task<Problem?> EnsureRunningAsync();
+
+    /// <summary>Creates the run as a turn of a thread.</summary>
+    /// <param name="earlier">The body of earlier turns' messages; null for none.</param>
+    [Alias("start-turn")]
+    Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta);
+
+    /// <summary>Records the result of a call whose attempt may no longer be open.</summary>
+    [Alias("record-late")]
+    Task RecordLateAsync(string callId, int attempt, string? text, RunError? error);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Orleans.Runtime.Services;
+using Orleans.Services;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Who this silo is, who else lives, and how to ask another for a run.</summary>
+internal sealed class Ownership(ILocalSiloDetails me, ISiloStatusOracle silos, IServiceProvider services)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>This silo's address with its generation: a restarted process is another owner.</summary>
+    public string Me { get; } = me.SiloAddress.ToParsableString();
+
+    /// <summary>Owners whose runs need no care.</summary>
+    public IReadOnlyCollection<string> Live =>
+        [.. silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(s => s.ToParsableString()).Append(Me).Distinct()];
+
+    /// <summary>Lets a living owner hand the run back in order; it is taken after a second in any case.</summary>
+    public async Task AskToReleaseAsync(string owner, string runId)
+    {
+        var silo = SiloAddress.FromParsableString(owner);
+        if (silos.GetApproximateSiloStatus(silo) != SiloStatus.Active)
+        {
+            return;
+        }
+
+        try
+        {
+            await services.GetRequiredService<RunSupervisorClient>().At(silo).ReleaseAsync(runId).WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            // The epoch fences it off.
+        }
+    }
+}
+
+/// <summary>Runs with a live activation in this silo.</summary>
+internal sealed class LocalRuns
+{
+    private readonly ConcurrentDictionary<string, IGrainContext> _runs = new();
+
+    public int Count => _runs.Count;
+
+    public void Add(string runId, IGrainContext activation) => _runs[runId] = activation;
+
+    public void Remove(string runId, IGrainContext activation) => _runs.TryRemove(new(runId, activation));
+
+    public bool Contains(string runId) => _runs.ContainsKey(runId);
+
+    public IGrainContext? Find(string runId) => _runs.GetValueOrDefault(runId);
+}
+
+/// <summary>Calls supervisors of named silos.</summary>
+internal sealed class RunSupervisorClient(IServiceProvider services) : GrainServiceClient<IRunSupervisor>(services)
+{
+    public IRunSupervisor At(SiloAddress silo) => GetGrainService(silo);
+}

@@ -1,0 +1,179 @@
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>The inbox: commands and results are judged in order and committed together.</summary>
+internal sealed partial class RunGrain
+{
+    private readonly Queue<Inbound> _inbox = new();
+    private HeldRun? _run;
+    private bool _pumping;
+
+    /// <summary>A command on its way to the core.</summary>
+    /// <param name="Make">Gives the command, stamped with the time of the commit.</param>
+    /// <param name="Meta">Set for clients' commands, which are remembered by id.</param>
+    /// <param name="Create">Makes the run when it does not exist; set for a start.</param>
+    private sealed record Inbound(
+        Func<DateTimeOffset, Command> Make, CommandMeta? Meta, IReadOnlyList<Body> Bodies, Func<HeldRun>? Create,
+        TaskCompletionSource<CommandResult> Reply);
+
+    private static readonly Receipt Done = new("", "accepted", 0);
+
+    private Task<CommandResult> CommitAsync(
+        Func<DateTimeOffset, Command> make, CommandMeta? meta, IReadOnlyList<Body>? bodies = null, Func<HeldRun>? create = null)
+    {
+        var inbound = new Inbound(make, meta, bodies ?? [], create, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _inbox.Enqueue(inbound);
+        if (!_pumping)
+        {
+            _pumping = true;
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = PumpAsync();
+            }
+        }
+
+        return inbound.Reply.Task;
+    }
+
+    private async Task PumpAsync()
+    {
+        var batch = new List<Inbound>();
+        try
+        {
+            while (_inbox.Count > 0)
+            {
+                batch.Clear();
+                await CommitBatchAsync(batch);
+            }
+        }
+        catch (Exception e)
+        {
+            CommitFailed(log, e, Id);
+            Lose(batch, Describe(e));
+        }
+        finally
+        {
+            _pumping = false;
+            Settle();
+        }
+    }
+
+    /// <summary>Until the batch is settled: committed, refused or lost to another owner.</summary>
+    private async Task CommitBatchAsync(List<Inbound> batch)
+    {
+        for (var delay = TimeSpan.FromMilliseconds(50); ; delay = delay < TimeSpan.FromSeconds(1) ? delay * 2 : delay)
+        {
+            while (_inbox.TryDequeue(out var item))
+            {
+                batch.Add(item);
+            }
+
+            try
+            {
+                if (_run is null && !await AcquireAsync(batch))
+                {
+                    return;
+                }
+
+                var turn = await JudgeAsync(batch);
+                if (!turn.HasWork)
+                {
+                    turn.Answer();
+                    return;
+                }
+
+                var began = time.GetTimestamp();
+                switch (await journal.AppendAsync(turn.Append))
+                {
+                    case AppendOutcome.Committed:
+                        Committed(turn, began);
+                        return;
+                    case AppendOutcome.Fenced when turn.Append.ExpectedHead == 0:
+                        LookUp();
+                        continue;
+                    case AppendOutcome.Fenced:
+                        Lose(batch, Moved);
+                        return;
+                    default:
+                        if (await IsThereAsync(turn))
+                        {
+                            Committed(turn, began);
+                            return;
+                        }
+
+                        break;
+                }
+            }
+            catch (StorageRefusedException e)
+            {
+                // Clients are told at once; results in hand are kept and tried again under the same lease.
+                Stalled(log, Id, e.Message);
+                batch.RemoveAll(i => i.Meta is not null && i.Reply.TrySetResult(Describe(e)));
+                if (_run is null || _run.Policy.Draining)
+                {
+                    // Nothing is in hand, or nobody stays to hold it: whoever wakes the run next goes on.
+                    Lose(batch, Describe(e));
+                    return;
+                }
+            }
+
+            await Task.Delay(delay, time);
+        }
+    }
+
+    private void Committed(Turn turn, long began)
+    {
+        var run = _run!;
+        run.State = turn.State;
+        run.Header = turn.Append.Header;
+        run.OwnedSince = began;
+        for (var i = 0; i < turn.Events.Count; i++)
+        {
+            run.Window.Add(turn.Append.Events[i].Seq, turn.Events[i]);
+        }
+
+        _live?.Publish(turn.Append.Events);
+        turn.Answer();
+        Reconcile();
+        if (run.State is { Ended: not null, ThreadId: { } thread })
+        {
+            // It is told, not waited for: a thread that misses it looks by itself.
+            GrainFactory.GetGrain<IThreadUpkeep>(thread).EnsureRunningAsync().Ignore();
+        }
+
+        if (run.State.Ended is null && run.State.Head - run.SnapshotAt >= options.SnapshotEvery)
+        {
+            run.SnapshotAt = run.State.Head;
+            _ = SnapshotAsync(run.State);
+        }
+    }
+
+    private async Task SnapshotAsync(RunState state)
+    {
+        try
+        {
+            await journal.SnapshotAsync(Id, RunFold.ToSnapshot(state));
+        }
+        catch (Exception e)
+        {
+            // A cache: without it the next fold only reads more.
+            SnapshotFailed(log, e, Id);
+        }
+    }
+
+    private static readonly Problem Moved = new(ProblemCodes.RunMoved, "The run changes its process; repeat the command with its id.");
+
+    private static Problem Describe(Exception e) => e switch
+    {
+        StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
+        StorageRefusedException => new(ProblemCodes.StorageUnavailable, e.Message),
+        JournalDamagedException => new(ProblemCodes.RunCorrupt, e.Message),
+        JournalDeletedException => new(ProblemCodes.RunDeleted, "The run was deleted."),
+        NewerBuildException => new(ProblemCodes.InvalidState, e.Message),
+        _ => Moved,
+    };
+}

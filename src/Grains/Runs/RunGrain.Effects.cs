@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Effects: started when due, cut when no longer due, never awaited by a grain call.</summary>
+internal sealed partial class RunGrain
+{
+    private readonly Dictionary<Effect, Running> _running = [];
+
+    /// <summary>Starts what is due and not running; cuts what runs and is not due.</summary>
+    private void Reconcile()
+    {
+        var run = _run!;
+        var due = StatusOf.Due(run.State).ToList();
+        foreach (var (effect, running) in _running)
+        {
+            if (!due.Contains(effect))
+            {
+                _running.Remove(effect);
+                running.Cut.Cancel();
+            }
+        }
+
+        foreach (var effect in due)
+        {
+            if (run.Policy.Draining || _running.ContainsKey(effect))
+            {
+                continue;
+            }
+
+            var tool = effect.CallId is null ? null : run.State.Tools.First(t => t.CallId == effect.CallId);
+            var running = _running[effect] = new(tool is null || run.Policy.IsRepeatable(tool.Tool));
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = tool is null ? AskAsync(run, effect, running) : CallAsync(run, effect, tool, running);
+            }
+        }
+    }
+
+    private async Task AskAsync(HeldRun run, Effect effect, Running running)
+    {
+        var context = run.State.Model!.Context;
+        var request = run.Window.Build(context);
+        var (model, token, live) = (run.State.ModelName, running.Cut.Token, _live!);
+        live.Open(context.Through + 1, effect.Step, effect.Attempt);
+        try
+        {
+            var outcome = await Task.Run(
+                () => models.AskAsync(model, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token));
+            Report(effect, running, Results.Of(effect, request, outcome));
+        }
+        catch (OperationCanceledException)
+        {
+            running.Ended.TrySetResult();
+        }
+        finally
+        {
+            live.Close(effect.Step, effect.Attempt);
+        }
+    }
+
+    private async Task CallAsync(HeldRun run, Effect effect, ToolCallState tool, Running running)
+    {
+        var call = new ToolCall(Id, tool.Step, tool.CallId, effect.Attempt, $"{Id}/{tool.CallId}");
+        try
+        {
+            var result = await Task.Run(async () =>
+            {
+                if (!running.Repeatable)
+                {
+                    await EnsureOwnedAsync(run);
+                }
+
+                return running.TryDispatch()
+                    ? await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token)
+                    : throw new OperationCanceledException();
+            });
+            Report(effect, running, Results.Of(effect, result));
+        }
+        catch (OperationCanceledException)
+        {
+            running.Ended.TrySetResult();
+        }
+        catch (NotOwnedException)
+        {
+            running.Ended.TrySetResult();
+            Lose([], Moved);
+            Settle();
+        }
+    }
+
+    /// <summary>
+    /// An at-most-once call leaves only if the run was certainly ours less than a second ago: by its commit, or by a look at
+    /// the epoch. A process that freezes after this check may still act once; the decision's text says so.
+    /// </summary>
+    private async Task EnsureOwnedAsync(HeldRun run)
+    {
+        var since = run.OwnedSince;
+        while (time.GetElapsedTime(since) >= options.DispatchWithin)
+        {
+            since = time.GetTimestamp();
+            var found = await journal.FindAsync(Id);
+            if (found?.Header.Epoch != run.Epoch)
+            {
+                throw new NotOwnedException();
+            }
+        }
+    }
+
+    private void Report(Effect effect, Running running, Result result)
+    {
+        // It stays in _running until its commit says that it is no longer due, or it would be started again.
+        if (_running.TryGetValue(effect, out var mine) && mine == running)
+        {
+            _ = CommitAsync(result.Make, null, result.Bodies);
+        }
+        else if (!running.Repeatable)
+        {
+            _ = GrainFactory.GetGrain<IRunUpkeep>(Id).RecordLateAsync(effect.CallId!, effect.Attempt, result.Text, result.Error);
+        }
+
+        running.Ended.TrySetResult();
+    }
+
+    /// <summary>A timed-out call ended after all; this activation may be gone by then, so the run is asked by its name.</summary>
+    private void RecordLate(Effect effect, ToolResult late) =>
+        _ = GrainFactory.GetGrain<IRunUpkeep>(Id).RecordLateAsync(effect.CallId!, effect.Attempt, late.Text, late.Error);
+
+    /// <summary>What the open model call has said so far; it says no more.</summary>
+    private PartialAnswer? Cut(List<Body> bodies)
+    {
+        if (_run is not { State.Model: { Phase: CallPhase.Open } m } run || _live?.Take(m.Step, m.Attempt) is not { } open)
+        {
+            return null;
+        }
+
+        var content = open.Parts.Select(p => Bodies.Store(
+            p.Kind == "reasoning" ? new ReasoningPart(p.Text) : (ContentPart)new TextPart(p.Text), bodies));
+        return new(m.Step, m.Attempt, [.. content], run.Window.Build(m.Context).Hash);
+    }
+
+    private void CutRepeatable()
+    {
+        foreach (var running in _running.Values.Where(r => r.Repeatable))
+        {
+            running.Cut.Cancel();
+        }
+    }
+
+    /// <summary>Calls that never left and now never will.</summary>
+    private ImmutableHashSet<string> Withdraw() =>
+        [.. _running.Where(r => !r.Value.Repeatable && r.Value.TryWithdraw()).Select(r => r.Key.CallId!)];
+
+    /// <summary>Gives at-most-once calls at work their time to finish.</summary>
+    private async Task DrainAsync(ImmutableHashSet<string> withdrawn)
+    {
+        var atWork = _running.Where(r => !r.Value.Repeatable && !withdrawn.Contains(r.Key.CallId!)).Select(r => r.Value.Ended.Task).ToList();
+        if (atWork.Count > 0)
+        {
+            await Task.WhenAny(Task.WhenAll(atWork), Task.Delay(options.Drain, time));
+        }
+    }
+
+    private void CancelAll()
+    {
+        foreach (var running in _running.Values)
+        {
+            running.TryWithdraw();
+            running.Cut.Cancel();
+        }
+
+        _running.Clear();
+    }
+
+    /// <summary>An effect in flight.</summary>
+    private sealed class Running(bool repeatable)
+    {
+        private int _left;
+
+        public bool Repeatable => repeatable;
+        public CancellationTokenSource Cut { get; } = new();
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Exactly one of the two succeeds: a call either leaves or never will.</summary>
+        public bool TryDispatch() => Interlocked.CompareExchange(ref _left, 1, 0) == 0;
+
+        public bool TryWithdraw() => Interlocked.CompareExchange(ref _left, 2, 0) == 0;
+    }
+
+    private sealed class NotOwnedException : Exception;
+}

@@ -1,0 +1,114 @@
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>From a batch of commands to one append.</summary>
+internal sealed partial class RunGrain
+{
+    /// <summary>What a batch comes to, before it is written.</summary>
+    private sealed class Turn
+    {
+        public required RunState State { get; init; }
+        public required IReadOnlyList<RunEvent> Events { get; init; }
+        public required Append Append { get; init; }
+        public required bool HasWork { get; init; }
+        public required IReadOnlyList<(Inbound Item, CommandResult Result)> Answers { get; init; }
+
+        public void Answer()
+        {
+            foreach (var (item, result) in Answers)
+            {
+                item.Reply.TrySetResult(result);
+            }
+        }
+    }
+
+    private async Task<Turn> JudgeAsync(List<Inbound> batch)
+    {
+        var run = _run!;
+        var state = run.State;
+        var events = new List<RunEvent>();
+        var rows = new List<JournalEvent>();
+        var commands = new List<RecordedCommand>();
+        var bodies = new List<Body>();
+        var answers = new List<(Inbound, CommandResult)>(batch.Count);
+        var now = Now(state);
+        foreach (var item in batch)
+        {
+            if (item.Meta is { } meta && await KnownAsync(run, meta, commands) is { } known)
+            {
+                answers.Add((item, known));
+                continue;
+            }
+
+            var decision = Decide.On(state, item.Make(now), run.Policy);
+            if (decision.Refusal is { } refusal)
+            {
+                answers.Add((item, refusal));
+                continue;
+            }
+
+            var first = decision.Events.Count > 0 ? state.Head + 1 : state.Head;
+            var before = rows.Count;
+            foreach (var e in decision.Events)
+            {
+                events.Add(e);
+                rows.Add(new(Id, state.Head + 1 + (rows.Count - before), now, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)));
+            }
+
+            state = decision.State;
+            bodies.AddRange(item.Bodies);
+            if (item.Meta is { } m)
+            {
+                commands.Add(new(m.CommandId, m.RequestHash, first));
+                answers.Add((item, new Receipt(m.CommandId, "accepted", first)));
+            }
+            else
+            {
+                answers.Add((item, Done));
+            }
+        }
+
+        var header = HeaderOf(run, state, now);
+        return new()
+        {
+            State = state,
+            Events = events,
+            Answers = answers,
+            Append = new(Id, run.Epoch, run.State.Head, rows, header, commands, bodies),
+            HasWork = rows.Count + commands.Count > 0
+                || (run.Header is { } h && (h.Owner != header.Owner || h.WakeAt != header.WakeAt)),
+        };
+    }
+
+    /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>
+    private DateTimeOffset Now(RunState state)
+    {
+        var now = time.GetUtcNow();
+        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        return now > state.UpdatedAt ? now : state.UpdatedAt;
+    }
+
+    private JournalHeader HeaderOf(HeldRun run, RunState state, DateTimeOffset now)
+    {
+        // A run with nothing in flight belongs to nobody, so that nobody has to be asked for it.
+        var owner = StatusOf.Due(state).Any() && !run.Policy.Draining ? ownership.Me : null;
+        var wakeAt = run.Policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
+        return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, now);
+    }
+
+    /// <summary>Whether another owner would have something to do at once.</summary>
+    private static bool MovesByItself(RunState s) =>
+        s.Ended is null && (StatusOf.Due(s).Any() || (s.Pause is null && StatusOf.Run(s) is RunStatus.Running or RunStatus.Queued));
+
+    private async Task<CommandResult?> KnownAsync(HeldRun run, CommandMeta meta, List<RecordedCommand> inBatch)
+    {
+        var known = inBatch.Find(c => c.CommandId == meta.CommandId)
+            ?? (run.State.Exists ? await journal.FindCommandAsync(Id, meta.CommandId) : null);
+        return known is null ? null
+            : known.RequestHash == meta.RequestHash ? new Receipt(meta.CommandId, "duplicate", known.Seq)
+            : new Problem(ProblemCodes.IdempotencyMismatch, "This key was used for another request.", "Idempotency-Key");
+    }
+}

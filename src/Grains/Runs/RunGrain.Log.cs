@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansAgents.Runs;
+
+internal sealed partial class RunGrain
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{RunId} acquired: epoch {Epoch}, head {Head}.")]
+    private static partial void Acquired(ILogger log, string runId, long epoch, long head);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{RunId} is no longer ours: {Reason}")]
+    private static partial void Lost(ILogger log, string runId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RunId} stalls: {Reason} It goes on by itself when the store takes writes again.")]
+    private static partial void Stalled(ILogger log, string runId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{RunId} could not commit and was let go; a supervisor takes it up again from its journal.")]
+    private static partial void CommitFailed(ILogger log, Exception error, string runId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RunId} has no new snapshot; nothing is lost, its next fold reads more.")]
+    private static partial void SnapshotFailed(ILogger log, Exception error, string runId);
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+using OrleansAgents.Live;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>The shell around the core: writes what it decides, starts what is due, and tells those who follow.</summary>
+/// <remarks>
+/// All durable change goes through the one inbox of <c>RunGrain.Commit.cs</c>; effects run detached (<c>RunGrain.Effects.cs</c>)
+/// and come back as commands. The grain is reentrant because every turn is short and the inbox keeps the order.
+/// </remarks>
+[Reentrant]
+[GrainType("run")]
+internal sealed partial class RunGrain(
+    IJournal journal, IAgentCatalog catalog, IModelCaller models, IToolCaller tools, LiveHub hub, LiveLanes lanes, LocalRuns localRuns,
+    Ownership ownership, RunsOptions options, TimeProvider time, ILogger<RunGrain> log) : Grain, IRunGrain, IRunUpkeep
+{
+    private string Id => this.GetPrimaryKeyString();
+
+    public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => StartTurnAsync(request, null, null, meta);
+
+    public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta)
+    {
+        if (catalog.Find(request.Agent) is not { } agent)
+        {
+            return Refuse(new(ProblemCodes.AgentNotFound, $"There is no agent '{request.Agent}'; GET /v1/agents lists them.", "agent"));
+        }
+
+        var definition = agent with { Model = request.Model ?? agent.Model, Instructions = request.Instructions ?? agent.Instructions };
+        if (!catalog.HasModel(definition.Model))
+        {
+            return Refuse(new(ProblemCodes.ModelNotFound, $"There is no model '{definition.Model}'; configure Models:{definition.Model}.", "model"));
+        }
+
+        var body = definition.ToBody();
+        var bodies = new List<Body> { new(Bodies.Hash(body), body) };
+        var hash = bodies[0].Ref;
+        var input = Bodies.Store(request.Input, bodies);
+        BodyRef? said = null;
+        if (earlier is not null)
+        {
+            said = new(Bodies.Hash(earlier), earlier.Length, "");
+            bodies.Add(new(said.Ref, earlier));
+        }
+
+        var asked = request.Budget ?? options.DefaultBudget;
+        var budget = new Budget(
+            asked.Steps ?? options.DefaultBudget.Steps, asked.Tokens ?? options.DefaultBudget.Tokens,
+            asked.Seconds ?? options.DefaultBudget.Seconds);
+        var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
+        return CommitAsync(
+            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said),
+            meta, bodies,
+            () => HeldRun.New(
+                Id, 1, definition, hash, request.Input, earlier is null ? [] : EarlierTurns.Decode(earlier), catalog, RunState.Empty));
+    }
+
+    public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) => CommitAsync(now => new Pause(now, mode), meta);
+
+    public Task<CommandResult> ResumeAsync(CommandMeta meta) => CommitAsync(now => new Resume(now), meta);
+
+    public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) => CommitAsync(now => new Cancel(now, reason), meta);
+
+    public Task<CommandResult> ResolveAsync(string callId, CallDecision decision, string? result, CommandMeta meta)
+    {
+        var bodies = new List<Body>();
+        var text = result is null ? null : Bodies.Store(result, bodies);
+        return CommitAsync(now => new Resolve(now, callId, decision, text, meta.Principal.User), meta, bodies);
+    }
+
+    public Task<CommandResult> MessageAsync(string content, MessageDelivery delivery, CommandMeta meta)
+    {
+        var bodies = new List<Body>();
+        var text = Bodies.Store(content, bodies);
+        PartialAnswer? partial = null;
+        return CommitAsync(
+            now => new Message(now, text, delivery, delivery == MessageDelivery.Interrupt ? partial ??= Cut(bodies) : null), meta, bodies);
+    }
+
+    public Task<OpenAttempt?> AttachAsync(ILiveSink sink, long lane) => Task.FromResult(lanes.Attach(Id, sink, lane));
+
+    public Task DetachAsync(ILiveSink sink)
+    {
+        lanes.Detach(Id, sink);
+        return Task.CompletedTask;
+    }
+
+    public async Task<Problem?> EnsureRunningAsync() => (await CommitAsync(now => new Wake(now), null)).Problem;
+
+    public Task RecordLateAsync(string callId, int attempt, string? text, RunError? error)
+    {
+        var bodies = new List<Body>();
+        var result = text is null ? null : Bodies.Store(text, bodies);
+        return CommitAsync(
+            now => result is null
+                ? new ToolErred(now, callId, attempt, error!, ToolOutcome.Failed)
+                : new ToolReturned(now, callId, attempt, result, 0), null, bodies);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        localRuns.Add(Id, GrainContext);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await HandBackAsync();
+        }
+        finally
+        {
+            Drop();
+            localRuns.Remove(Id, GrainContext);
+        }
+    }
+
+    private static Task<CommandResult> Refuse(Problem problem) => Task.FromResult<CommandResult>(problem);
+}

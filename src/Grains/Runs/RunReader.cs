@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Orleans.Concurrency;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Reads journals for presentation; see <see cref="IRunReader"/>.</summary>
+[StatelessWorker]
+internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog) : Grain, IRunReader
+{
+    public Task<Read<RunView>> ViewAsync(Principal principal, string runId) => ReadAsync(principal, runId, async found =>
+    {
+        try
+        {
+            var (state, created) = await FoldAsync(runId, found);
+            return Views.Of(runId, state, created, journal.Refusal);
+        }
+        catch (JournalDamagedException e)
+        {
+            return Views.Parked(found.Header, PauseReason.Corrupt, e.Message);
+        }
+        catch (NewerBuildException e)
+        {
+            return Views.Parked(found.Header, PauseReason.NewerBuild, e.Message);
+        }
+    });
+
+    public async Task<RunList> ListAsync(Principal principal, RunListFilter filter)
+    {
+        ListPosition? before = null;
+        if (filter.Cursor is not null && (before = ListCursor.Parse(filter.Cursor)) is null)
+        {
+            return new([], null, ListCursor.Unknown);
+        }
+
+        var headers = await journal.ListAsync(
+            new(principal, filter.ThreadId, filter.Agent, filter.Status, before, filter.Limit + 1));
+        var items = headers.Take(filter.Limit).Select(Views.Of).ToList();
+        return new(items, headers.Count > filter.Limit ? ListCursor.Of(headers[filter.Limit - 1]) : null);
+    }
+
+    public Task<Read<EventPage>> EventsAsync(Principal principal, string runId, long after, int limit) =>
+        ReadAsync(principal, runId, async found =>
+        {
+            var items = await journal.ReadAsync(runId, after, limit);
+            var head = Math.Max(found.Header.Head, items.Count > 0 ? items[^1].Seq : 0);
+            return new EventPage(items, head, found.Header.EndedAt is not null);
+        });
+
+    public Task<Read<StepList>> StepsAsync(Principal principal, string runId, int afterStep, int limit) =>
+        ReadAsync(principal, runId, async _ =>
+        {
+            var steps = await StepFold.ReadAsync(journal, runId);
+            var page = steps.Where(s => s.Step > afterStep).Take(limit + 1).ToList();
+            return page.Count > limit ? new StepList(page[..limit], page[limit - 1].Step) : new StepList(page, null);
+        });
+
+    public Task<Read<StepContext>> ContextAsync(Principal principal, string runId, int step) =>
+        ReadAsync(principal, runId, _ => ContextFold.ReadAsync(journal, runId, step),
+            new(ProblemCodes.StepNotFound, $"Step {step} of this run is no model call.", "n"));
+
+    public Task<Read<byte[]>> BodyAsync(Principal principal, string runId, string reference) =>
+        ReadAsync(principal, runId, async _ => await RefersToAsync(runId, reference) ? await journal.ReadBodyAsync(reference) : null,
+            new(ProblemCodes.BodyNotFound, "No event of this run refers to such a body.", "hash"));
+
+    public async Task<Problem?> DeleteAsync(Principal principal, string runId)
+    {
+        var (found, problem) = await ReadAsync<JournalView>(principal, runId, found => Task.FromResult<JournalView?>(found));
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        try
+        {
+            return await journal.DeleteAsync(runId) ? null : new(ProblemCodes.RunNotFound, "There is no such run.");
+        }
+        catch (InvalidOperationException)
+        {
+            return new(ProblemCodes.InvalidState, "Only an ended run can be deleted; cancel it first.", Status: found!.Header.Status);
+        }
+        catch (StorageRefusedException e)
+        {
+            return Refused(e);
+        }
+    }
+
+    public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) => await Task.WhenAll(journalIds.Select(async id =>
+    {
+        try
+        {
+            return (await journal.FindAsync(id))?.Header.Head ?? 0;
+        }
+        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException or StorageRefusedException)
+        {
+            return 0;
+        }
+    }));
+
+    public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
+        [.. catalog.Agents.Select(a => Views.Of(a, catalog.IsDemo(a.Model)))]);
+
+    public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(journal.Refusal));
+
+    private async Task<(RunState State, JournalEvent Created)> FoldAsync(string runId, JournalView found)
+    {
+        var snapshot = RunFold.StateOf(found.Snapshot) is null ? null : found.Snapshot;
+        var tail = new List<JournalEvent>();
+        await foreach (var e in RunFold.ReadAllAsync(journal, runId, snapshot?.Seq ?? 0))
+        {
+            tail.Add(e);
+        }
+
+        var created = snapshot is null ? tail[0] : (await journal.ReadAsync(runId, 0, 1))[0];
+        return (RunFold.From(snapshot, tail), created);
+    }
+
+    private async Task<bool> RefersToAsync(string runId, string reference)
+    {
+        var needle = JsonEncodedText.Encode(reference).EncodedUtf8Bytes.ToArray();
+        await foreach (var e in RunFold.ReadAllAsync(journal, runId, 0))
+        {
+            if (e.Data.AsSpan().IndexOf(needle) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Unknown and foreign runs are the same; damage is a typed answer.</summary>
+    private async Task<Read<T>> ReadAsync<T>(
+        Principal principal, string runId, Func<JournalView, Task<T?>> read, Problem? absent = null)
+        where T : class
+    {
+        try
+        {
+            var found = await journal.FindAsync(runId);
+            if (found is null || found.Header.Kind != JournalKind.Run || found.Header.Principal.Tenant != principal.Tenant || found.Header.Principal.User != principal.User)
+            {
+                return new(null, new(ProblemCodes.RunNotFound, "There is no such run."));
+            }
+
+            var value = await read(found);
+            return value is null ? new(null, absent) : new(value, null);
+        }
+        catch (JournalDeletedException)
+        {
+            return new(null, new(ProblemCodes.RunDeleted, "The run was deleted."));
+        }
+        catch (JournalDamagedException e)
+        {
+            return new(null, new(ProblemCodes.RunCorrupt, e.Message));
+        }
+        catch (NewerBuildException e)
+        {
+            return new(null, new(ProblemCodes.InvalidState, e.Message));
+        }
+        catch (StorageRefusedException e)
+        {
+            return new(null, Refused(e));
+        }
+    }
+
+    private static Problem Refused(StorageRefusedException e) =>
+        new(e.Reason == StorageRefusal.Full ? ProblemCodes.StorageFull : ProblemCodes.StorageUnavailable, e.Message);
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Services;
+using OrleansAgents.Journal;
+using OrleansAgents.Threads;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>One in each silo: brings back runs whose owner died or whose time has come.</summary>
+[Alias("run-supervisor")]
+internal interface IRunSupervisor : IGrainService
+{
+    /// <summary>Hands a run back that this silo owns.</summary>
+    [Alias("release")]
+    Task ReleaseAsync(string runId);
+}
+
+/// <summary>Looks after the journal partitions in its part of the ring, and after its own silo's rows without an activation.</summary>
+[Reentrant]
+internal sealed partial class RunSupervisor(
+    GrainId id, Silo silo, ILoggerFactory logs, IJournal journal, IGrainFactory grains, LocalRuns localRuns, Ownership ownership,
+    RunsOptions options, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
+{
+    private const int AtOnce = 64;
+    private const int JitterMs = 100;
+    private const int PerScan = 1_000;
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(60);
+
+    private readonly ILogger _log = logs.CreateLogger<RunSupervisor>();
+    private readonly SemaphoreSlim _resumes = new(AtOnce);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _resting = new();
+    private readonly ConcurrentDictionary<string, bool> _underWay = new();
+    private readonly SemaphoreSlim _look = new(0);
+
+    protected override async Task StartInBackground()
+    {
+        await base.StartInBackground();
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = WatchAsync(StoppedCancellationTokenSource.Token);
+        }
+    }
+
+    public override async Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased)
+    {
+        await base.OnRangeChange(oldRange, newRange, increased);
+        _look.Release();
+    }
+
+    public async Task ReleaseAsync(string runId)
+    {
+        if (localRuns.Find(runId) is { } activation)
+        {
+            activation.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "Another silo takes the run."));
+            await activation.Deactivated;
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopped)
+    {
+        for (var tick = 0; !stopped.IsCancellationRequested; tick++)
+        {
+            try
+            {
+                await LookAsync(tick % options.TicksPerSweep == options.TicksPerSweep - 1);
+                await Task.WhenAny(Task.Delay(options.Tick, time, stopped), _look.WaitAsync(stopped));
+            }
+            catch (OperationCanceledException) when (stopped.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LookFailed(_log, e);
+                await Task.Delay(options.Tick, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task LookAsync(bool sweep)
+    {
+        var now = time.GetUtcNow();
+        var mine = Enumerable.Range(0, JournalHeader.Partitions)
+            .Where(p => RingRange.InRange((uint)p << 24 | 0x0080_0000)).ToHashSet();
+        foreach (var h in await journal.ScanAsync(new(now, ownership.Live, mine, PerScan)))
+        {
+            Resume(h, now);
+        }
+
+        if (sweep)
+        {
+            var others = ownership.Live.Where(o => o != ownership.Me).ToList();
+            foreach (var h in await journal.ScanAsync(new(now, others, null, int.MaxValue)))
+            {
+                if (h.Owner == ownership.Me && !localRuns.Contains(h.Id))
+                {
+                    Resume(h, now);
+                }
+            }
+        }
+    }
+
+    private void Resume(JournalHeader header, DateTimeOffset now)
+    {
+        var runId = header.Id;
+        if (_resting.TryGetValue(runId, out var until) && until <= now)
+        {
+            _resting.TryRemove(runId, out _);
+        }
+
+        if (_resting.ContainsKey(runId) || !_underWay.TryAdd(runId, true))
+        {
+            return;
+        }
+
+        _ = ResumeAsync(runId, header.Kind);
+    }
+
+    private async Task ResumeAsync(string runId, JournalKind kind)
+    {
+        await _resumes.WaitAsync();
+        try
+        {
+            // After an outage all are due at once; they must not all knock at the same instant.
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(JitterMs)), time);
+            if (kind == JournalKind.Thread)
+            {
+                await grains.GetGrain<IThreadUpkeep>(runId).EnsureRunningAsync();
+                return;
+            }
+
+            var problem = await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync();
+            if (problem?.Code is ProblemCodes.RunCorrupt or ProblemCodes.InvalidState)
+            {
+                Rest(runId, problem.Message);
+            }
+        }
+        catch (Exception e)
+        {
+            Rest(runId, e.Message);
+        }
+        finally
+        {
+            _resumes.Release();
+            _underWay.TryRemove(runId, out _);
+        }
+    }
+
+    /// <summary>A run that cannot be resumed must not cost the others their turn.</summary>
+    private void Rest(string runId, string reason)
+    {
+        _resting[runId] = time.GetUtcNow() + RestAfterFailure;
+        ResumeFailed(_log, runId, reason);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Runs to resume could not be looked up; it is tried again within a second.")]
+    private static partial void LookFailed(ILogger log, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RunId} could not be resumed; it is tried again in a minute. {Reason}")]
+    private static partial void ResumeFailed(ILogger log, string runId, string reason);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>From state and headers to what clients see.</summary>
+internal static class Views
+{
+    public static RunView Of(string id, RunState s, JournalEvent created, string? refusal)
+    {
+        var (status, reason, why) = StatusOf.Standing(s);
+        var input = ((RunCreated)created.Decode()!).Input;
+        var error = s.Ended == RunStatus.Failed ? s.Error : null;
+        return new(
+            id, s.ThreadId, s.Agent, s.Definition, s.ModelName, status, reason, s.Ended is null ? refusal ?? why : null, s.Step, s.Head,
+            input, s.Ended == RunStatus.Completed ? s.Output : null, error, Pending(s), s.Usage, s.Budget, s.CreatedAt, s.UpdatedAt,
+            s.EndedAt, s.Metadata);
+    }
+
+    /// <summary>A run whose journal this build cannot fold: what its header knows, and why it stands still.</summary>
+    public static RunView Parked(JournalHeader h, string reason, string why) => new(
+        h.Id, h.ThreadId, h.Agent, "", h.Model, h.EndedAt is null ? RunStatus.Paused : h.Status, reason, why, 0, h.Head, h.Summary, null,
+        null, [], new(), null, h.CreatedAt, h.UpdatedAt, h.EndedAt, new Dictionary<string, string>());
+
+    public static RunSummary Of(JournalHeader h) => new(
+        h.Id, h.ThreadId, h.Agent, h.Model, h.Status, h.Reason, h.Head, h.Summary, h.CreatedAt, h.UpdatedAt, h.EndedAt);
+
+    public static AgentView Of(AgentDefinition a, bool demo) => new(
+        a.Name, a.Description, Bodies.Hash(a.ToBody()), a.Model, demo,
+        [.. a.Tools.Select(t => new ToolView(t.Name, t.Description, t.Effect, false, RawJson.From(t.Parameters)))]);
+
+    private static List<PendingView> Pending(RunState s) =>
+        [.. s.Tools.Where(t => t.Phase == CallPhase.Deciding)
+            .Select(t => new PendingView("decision", t.CallId, t.Tool, RawJson.From(t.Arguments), t.Question, t.RetryFrom))];
+}
+
+/// <summary>A place in a list, opaque to clients.</summary>
+internal static class ListCursor
+{
+    public static Problem Unknown { get; } = new("invalid_cursor", "The cursor is none that a list gave out; leave it out to start anew.", "cursor");
+
+    public static string Of(JournalHeader h) =>
+        Convert.ToHexStringLower(Encoding.UTF8.GetBytes($"{h.CreatedAt.UtcTicks}|{h.Id}"));
+
+    public static ListPosition? Parse(string cursor)
+    {
+        try
+        {
+            var parts = Encoding.UTF8.GetString(Convert.FromHexString(cursor)).Split('|', 2);
+            return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+                && ticks <= DateTimeOffset.MaxValue.UtcTicks
+                ? new(new(ticks, TimeSpan.Zero), parts[1])
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

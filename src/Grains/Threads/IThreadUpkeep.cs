@@ -1,0 +1,10 @@
+namespace OrleansAgents.Threads;
+
+/// <summary>What the engine itself asks of a thread. Same grain, same key as <see cref="IThreadGrain"/>.</summary>
+[Alias("thread-upkeep")]
+internal interface IThreadUpkeep : IGrainWithStringKey
+{
+    /// <summary>Goes on with what is due: starts the active run, hands messages over, looks whether the run has ended. Idempotent.</summary>
+    [Alias("ensure-running")]
+    Task EnsureRunningAsync();
+}

@@ -1,0 +1,138 @@
+using OrleansAgents.Core.Threads;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+using OrleansAgents.Live;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Threads;
+
+/// <summary>The journal side: held while this activation lives, dropped and folded again when anything is in doubt.</summary>
+internal sealed partial class ThreadGrain
+{
+    private Held? _held;
+    private LiveRun? _live;
+
+    /// <summary>What the last commit left.</summary>
+    private sealed record Held(long Epoch, ThreadState State, JournalHeader? Header);
+
+    /// <exception cref="JournalDamagedException">A stored row does not match its checksum.</exception>
+    /// <exception cref="JournalDeletedException">The thread was deleted.</exception>
+    private async Task<Held> HeldAsync()
+    {
+        if (_held is { } held)
+        {
+            return held;
+        }
+
+        if (await journal.FindAsync(Id) is null)
+        {
+            return new(1, ThreadState.Empty, null);
+        }
+
+        var lease = await journal.AcquireAsync(Id, null);
+        var state = ThreadState.Empty;
+        foreach (var e in lease.Tail)
+        {
+            state = ThreadState.Evolve(state, e.Decode() as ThreadEvent ?? throw new NewerBuildException(e.JournalId, e.Seq, e.Type), e.At);
+        }
+
+        _live ??= hub.Acquire(Id);
+        return _held = new(lease.Epoch, state, lease.Header);
+    }
+
+    /// <summary>Decides and writes. A refused or doubtful write is answered so that the caller comes again with the same id.</summary>
+    private async Task<CommandResult> CommitAsync(Func<DateTimeOffset, ThreadCommand> make, CommandMeta? meta, IReadOnlyList<Body>? bodies = null)
+    {
+        try
+        {
+            var held = await HeldAsync();
+            if (meta is not null && held.State.Exists && await journal.FindCommandAsync(Id, meta.CommandId) is { } known)
+            {
+                return known.RequestHash == meta.RequestHash ? new Receipt(meta.CommandId, "duplicate", known.Seq)
+                    : new Problem(ProblemCodes.IdempotencyMismatch, "This key was used for another request.", "Idempotency-Key");
+            }
+
+            var now = Now(held.State);
+            var decision = ThreadDecision.On(held.State, make(now));
+            if (decision.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+
+            var seq = held.State.Head + (decision.Events.Count > 0 ? 1 : 0);
+            RecordedCommand[] commands = meta is null ? [] : [new(meta.CommandId, meta.RequestHash, seq)];
+            var rows = decision.Events.Select((e, i) => new JournalEvent(
+                Id, held.State.Head + 1 + i, now, EventCodec.NameOf(e), meta?.CommandId, EventCodec.Encode(e))).ToList();
+            await AppendAsync(held, decision.State, rows, commands, bodies ?? [], now);
+            return new Receipt(meta?.CommandId ?? "", "accepted", seq);
+        }
+        catch (Exception e) when (Describe(e) is { } problem)
+        {
+            Drop();
+            return problem;
+        }
+    }
+
+    private async Task AppendAsync(
+        Held held, ThreadState state, List<JournalEvent> rows, IReadOnlyList<RecordedCommand> commands, IReadOnlyList<Body> bodies, DateTimeOffset now)
+    {
+        var header = HeaderOf(state, held.Epoch, now);
+        if (rows.Count + commands.Count == 0 && held.Header is { } h && h.Owner == header.Owner && h.WakeAt == header.WakeAt)
+        {
+            return;
+        }
+
+        // Fenced or unknown: whoever comes next folds what is there, and finds the command if it landed.
+        var outcome = await journal.AppendAsync(new(Id, held.Epoch, held.State.Head, rows, header, commands, bodies));
+        if (outcome != AppendOutcome.Committed)
+        {
+            throw new DoubtfulException();
+        }
+
+        _held = new(held.Epoch, state, header);
+        _live ??= hub.Acquire(Id);
+        _live.Publish(rows);
+    }
+
+    /// <summary>While a turn is at work somebody looks after it: soon at first, then as seldom as the turn is old.</summary>
+    private JournalHeader HeaderOf(ThreadState s, long epoch, DateTimeOffset now)
+    {
+        var (least, most) = (TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        var age = now - s.ActiveSince;
+        DateTimeOffset? wakeAt = s.Active is null && !s.Closed ? null : now + (age < least ? least : age > most ? most : age);
+        return new(
+            Id, s.Principal, null, s.Agent ?? "", "", s.Active is null ? RunStatus.Completed : RunStatus.Running, null, s.Title, s.Head, epoch,
+            null, wakeAt, 0, s.CreatedAt, now, s.Closed ? s.UpdatedAt : null, JournalKind.Thread);
+    }
+
+    /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>
+    private DateTimeOffset Now(ThreadState state)
+    {
+        var now = time.GetUtcNow();
+        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        return now > state.UpdatedAt ? now : state.UpdatedAt;
+    }
+
+    private void Drop()
+    {
+        _held = null;
+        if (_live is { } live)
+        {
+            _live = null;
+            hub.Release(live);
+        }
+    }
+
+    private static Problem? Describe(Exception e) => e switch
+    {
+        StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
+        StorageRefusedException => new(ProblemCodes.StorageUnavailable, e.Message),
+        JournalDamagedException => new(ProblemCodes.RunCorrupt, e.Message),
+        JournalDeletedException => new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id"),
+        NewerBuildException => new(ProblemCodes.InvalidState, e.Message),
+        DoubtfulException => new(ProblemCodes.RunMoved, "The thread changes its process; repeat the command with its id."),
+        _ => null,
+    };
+
+    private sealed class DoubtfulException : Exception;
+}

@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Logging;
+using OrleansAgents.Core;
+using OrleansAgents.Core.Threads;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+using OrleansAgents.Live;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Threads;
+
+/// <summary>The shell around a thread's core: one command at a time, durable before anything is done with it.</summary>
+/// <remarks>
+/// Not reentrant: turns, messages and ends are decided in the order of arrival. Nothing is in flight between calls, so the
+/// journal has no owner; whatever goes wrong, the state is dropped and folded again by the next call.
+/// </remarks>
+[GrainType("thread")]
+internal sealed partial class ThreadGrain(
+    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
+{
+    private string Id => this.GetPrimaryKeyString();
+
+    public async Task<CommandResult> OpenAsync(string? title, CommandMeta meta) =>
+        await RefusalOf(meta.Principal) is { } problem ? problem
+            : await CommitAsync(now => new OpenThread(now, title ?? "New thread", meta.Principal), meta);
+
+    public async Task<PostResult> PostAsync(PostMessage message, CommandMeta meta)
+    {
+        if (await RefusalOf(meta.Principal) is { } problem)
+        {
+            return new(null, null, problem);
+        }
+
+        var agent = message.Agent ?? _held?.State.Agent ?? (catalog.Agents.Count == 1 ? catalog.Agents.First().Name : null);
+        if (agent is null || catalog.Find(agent) is null)
+        {
+            return new(null, null, agent is null
+                ? new(ProblemCodes.AgentRequired, "Name the agent that answers; GET /v1/agents lists them.", "agent")
+                : new(ProblemCodes.AgentNotFound, $"There is no agent '{agent}'; GET /v1/agents lists them.", "agent"));
+        }
+
+        if (message.Model is { } model && !catalog.HasModel(model))
+        {
+            return new(null, null, new(ProblemCodes.ModelNotFound, $"There is no model '{model}'; configure Models:{model}.", "model"));
+        }
+
+        var bodies = new List<Body>();
+        var input = Bodies.Store(message.Input, bodies);
+        var options = new TurnOptions(message.Model, message.Instructions, message.Metadata, message.Budget, message.StartAt);
+        var result = await CommitAsync(
+            now => new PostToThread(
+                now, Id, meta.CommandId, TitleOf(message.Input), meta.Principal, agent, input, options == new TurnOptions() ? null : options,
+                message.WhenBusy),
+            meta, bodies);
+        if (result.Receipt is not { } receipt)
+        {
+            return new(null, null, result.Problem);
+        }
+
+        await GoOnAsync();
+        try
+        {
+            return new(receipt, await RunOfAsync(meta.CommandId, receipt.Seq), null);
+        }
+        catch (Exception e) when (Describe(e) is { } unread)
+        {
+            return new(null, null, unread);
+        }
+    }
+
+    public async Task<Problem?> DeleteAsync(Principal principal)
+    {
+        if (await RefusalOf(principal) is { } problem)
+        {
+            return problem;
+        }
+
+        if (!(await HeldAsync()).State.Exists)
+        {
+            return NotFound;
+        }
+
+        var closed = await CommitAsync(now => new CloseThread(now), null);
+        return closed.Problem ?? await EraseAsync();
+    }
+
+    public Task<OpenAttempt?> AttachAsync(ILiveSink sink, long lane) => Task.FromResult(lanes.Attach(Id, sink, lane));
+
+    public Task DetachAsync(ILiveSink sink)
+    {
+        lanes.Detach(Id, sink);
+        return Task.CompletedTask;
+    }
+
+    public async Task EnsureRunningAsync()
+    {
+        if ((await HeldAsync()).State is { Exists: true, Closed: var closed })
+        {
+            await (closed ? EraseAsync() : GoOnAsync());
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Drop();
+        return Task.CompletedTask;
+    }
+
+    private static Problem NotFound { get; } = new(ProblemCodes.ThreadNotFound, "There is no such thread.", "id");
+
+    /// <summary>Somebody else's thread is answered like an unknown one.</summary>
+    private async Task<Problem?> RefusalOf(Principal principal)
+    {
+        try
+        {
+            var state = (await HeldAsync()).State;
+            return state.Exists && state.Principal != principal ? NotFound : null;
+        }
+        catch (Exception e) when (Describe(e) is not null)
+        {
+            return Describe(e);
+        }
+    }
+
+    /// <summary>Which run has a message, as the journal tells it from <paramref name="seq"/> on.</summary>
+    private async Task<string?> RunOfAsync(string messageId, long seq)
+    {
+        string? run = null;
+        await foreach (var e in RunFold.ReadAllAsync(journal, Id, seq - 1))
+        {
+            switch (e.Decode())
+            {
+                case TurnAccepted t when t.MessageId == messageId:
+                    return t.RunId;
+                case MessageDelivered d when d.MessageId == messageId:
+                    return d.RunId;
+                case MessageAccepted m when m.MessageId == messageId:
+                    run = m.RunId ?? _held?.State.Active?.RunId;
+                    break;
+            }
+        }
+
+        return run;
+    }
+
+    private static string TitleOf(string input)
+    {
+        const int Max = 80;
+        var line = input.TrimStart().Split('\n', 2)[0].TrimEnd();
+        return line.Length <= Max ? line : line[..(char.IsHighSurrogate(line[Max - 1]) ? Max - 1 : Max)] + "…";
+    }
+}

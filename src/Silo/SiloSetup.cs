@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+using OrleansAgents.Journal;
+using OrleansAgents.Storage.Sqlite;
+
+namespace OrleansAgents.Silo;
+
+/// <summary>A silo on loopback with a journal file: alone in its process, or inside another program.</summary>
+internal static partial class SiloSetup
+{
+    public const int DefaultSiloPort = 11111;
+    public const int DefaultGatewayPort = 30000;
+
+    /// <summary>A silo that gateways in other processes reach at <c>Orleans:Endpoints:GatewayPort</c> (30000).</summary>
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder) => Add(
+        builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? DefaultSiloPort, GatewayPort(builder.Configuration, DefaultGatewayPort));
+
+    /// <summary>A silo beside a gateway in one process, on free ports; others reach it only where a gateway port is set.</summary>
+    public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder) => Add(
+        builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? Ports.Free(), GatewayPort(builder.Configuration, 0));
+
+    /// <summary>Absolute path of the journal file.</summary>
+    public static string JournalPath(IConfiguration configuration)
+    {
+        var provider = configuration["Storage:Provider"] ?? "sqlite";
+        return provider == "sqlite"
+            ? Path.GetFullPath(configuration["Storage:ConnectionString"] ?? Path.Combine("data", "agents.db"))
+            : throw new InvalidOperationException($"Storage:Provider is '{provider}'; use sqlite (postgres and azure arrive later).");
+    }
+
+    public static int GatewayPort(IConfiguration configuration, int otherwise) => Port(configuration, "Orleans:Endpoints:GatewayPort") ?? otherwise;
+
+    /// <summary>The file is opened, and held, when the host starts.</summary>
+    private static IHostApplicationBuilder Add(IHostApplicationBuilder builder, int siloPort, int gatewayPort)
+    {
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort).TuneForRuns());
+        builder.Services.AddRuns(builder.Configuration);
+        builder.Services.AddSingleton<IJournal>(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
+        return builder;
+    }
+
+    private static SqliteJournal Open(string path, ILogger log) => new(path, damaged: found => Damaged(log, path, found));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged: {Finding} Nothing wrong is served; what can be read is. Copy the file away before anything else.")]
+    private static partial void Damaged(ILogger log, string path, string finding);
+
+    private static int? Port(IConfiguration configuration, string key) => configuration[key] is not { } text ? null
+        : int.TryParse(text, out var port) && port is > 0 and < 65536 ? port
+        : throw new InvalidOperationException($"{key} is '{text}'; give a port from 1 to 65535.");
+}

@@ -1,0 +1,58 @@
+using Microsoft.Data.Sqlite;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Storage.Sqlite;
+
+/// <summary>Lookups that never say "unknown" of what a damaged file only hides.</summary>
+internal sealed partial class SqliteJournal
+{
+    private (long, JournalHeader)? Find(SqliteConnection db, Rows rows, string id)
+    {
+        if (rows.Header(id) is { } found)
+        {
+            return found;
+        }
+
+        if (db.Scalar("SELECT 1 FROM deleted WHERE id=$id", ("$id", id)) is not null)
+        {
+            throw new JournalDeletedException(id);
+        }
+
+        if (_check.Doubts("journals") && rows.Header(id, distrustIndex: true) is { } scanned)
+        {
+            return scanned;
+        }
+
+        Missed<object>("journals", id);
+        Missed<object>("deleted", id);
+        return null;
+    }
+
+    /// <summary>The bytes as they lie. A body that a journal uses must be there, whatever the lookup says.</summary>
+    private static byte[]? Body(SqliteConnection db, string reference) =>
+        db.Scalar("SELECT data FROM bodies WHERE ref=$ref", ("$ref", reference)) is { } data
+            ? data as byte[] ?? throw DamagedBody(reference)
+            : db.Scalar("SELECT 1 FROM body_uses WHERE ref=$ref LIMIT 1", ("$ref", reference)) is null ? null : throw DamagedBody(reference);
+
+    private static JournalDamagedException DamagedBody(string reference) =>
+        new("", 0, $"The body {reference} is damaged: what is stored there is not what was written.");
+
+    /// <summary>Null, unless the table is damaged: then nobody can say that it is not there.</summary>
+    private T? Missed<T>(string table, string id)
+        where T : class => _check.Doubts(table)
+        ? throw new JournalDamagedException(id, 0, $"{_path} is damaged in its {table}: it cannot be said whether this was recorded.")
+        : null;
+
+    private static List<JournalEvent> ReadTail(Rows rows, long jid, JournalHeader header, long after)
+    {
+        var tail = new List<JournalEvent>();
+        while (after < header.Head)
+        {
+            tail.AddRange(rows.Events(jid, header, after, 1_000));
+            after = tail[^1].Seq;
+        }
+
+        return tail;
+    }
+}

@@ -1,0 +1,151 @@
+using Microsoft.Data.Sqlite;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Storage.Sqlite;
+
+/// <summary>A journal in one file: WAL, <c>synchronous=FULL</c>, one writer, group commit, held by one process.</summary>
+internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
+{
+    /// <summary>What was found damaged at the start or by a list; empty for a sound file.</summary>
+    public IReadOnlyList<string> Damage => _check.Found;
+
+    public string? Refusal => _readOnly ?? _writer!.Refusal;
+
+    public Task<Lease> AcquireAsync(string id, string? owner) => WriteAsync(id, w =>
+    {
+        var rows = new Rows(w.Db);
+        if (Find(w.Db, rows, id) is not var (jid, before))
+        {
+            return new Lease(id, 1, 0, null, null, null, []);
+        }
+
+        // Read first: nobody is fenced off for a journal that cannot be folded.
+        var header = before with { Owner = owner, Epoch = before.Epoch + 1 };
+        var snapshot = rows.Snapshot(jid, header);
+        var tail = ReadTail(rows, jid, header, snapshot?.Seq ?? 0);
+        if (!w.Swap(jid, before, header))
+        {
+            throw Rows.Damaged(id, 0);
+        }
+
+        return new Lease(id, header.Epoch, before.Epoch, before.Owner, header, snapshot, tail);
+    });
+
+    public Task<AppendOutcome> AppendAsync(Append append)
+    {
+        var (head, header) = (append.ExpectedHead, append.Header);
+        if (header.Id != append.Id || header.Epoch != append.Epoch || header.Head != head + append.Events.Count
+            || append.Events.Any(e => e.JournalId != append.Id || e.Seq != ++head) || head >= 1L << Schema.SeqBits)
+        {
+            throw new ArgumentException($"The append to {append.Id} does not continue its journal: header and events disagree.", nameof(append));
+        }
+
+        WellFormed.Check(append);
+        return WriteAsync(append.Id, w => w.Append(append));
+    }
+
+    public Task SnapshotAsync(string id, Snapshot snapshot) => WriteAsync(id, w =>
+    {
+        if (w.Db.Scalar("SELECT jid FROM journals WHERE id=$id", ("$id", id)) is long jid)
+        {
+            w.Db.Run(
+                "INSERT INTO snapshots (jid,seq,fold,checksum,data) VALUES ($jid,$seq,$fold,$sum,$data) ON CONFLICT DO UPDATE " +
+                "SET seq=excluded.seq,fold=excluded.fold,checksum=excluded.checksum,data=excluded.data WHERE excluded.seq>=seq",
+                ("$jid", jid), ("$seq", snapshot.Seq), ("$fold", snapshot.FoldVersion), ("$sum", w.Checksums.Of(id, snapshot)),
+                ("$data", snapshot.Data));
+        }
+
+        return true;
+    });
+
+    public Task<IReadOnlyList<JournalEvent>> ReadAsync(string id, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalEvent>>(
+            id,
+            db =>
+            {
+                var rows = new Rows(db);
+                return Find(db, rows, id) is var (jid, header) ? rows.Events(jid, header, afterSeq, limit) : [];
+            },
+            cancellation);
+
+    public Task<JournalView?> FindAsync(string id, CancellationToken cancellation = default) => _readers.ReadAsync(
+        id,
+        db =>
+        {
+            var rows = new Rows(db);
+            return Find(db, rows, id) is var (jid, header) ? new JournalView(header, rows.Snapshot(jid, header)) : null;
+        },
+        cancellation);
+
+    public Task<RecordedCommand?> FindCommandAsync(string id, string commandId, CancellationToken cancellation = default) =>
+        _readers.ReadAsync(
+            id,
+            db =>
+            {
+                var rows = new Rows(db);
+                return Find(db, rows, id) is var (jid, _) ? rows.Command(jid, id, commandId) ?? Missed<RecordedCommand>("commands", id) : null;
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter f, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "",
+            db => new Rows(db).Headers(
+                _check, $"kind=$kind AND tenant=$tenant AND user=$user{(f.ThreadId is null ? "" : " AND thread=$thread")} AND ($agent IS NULL OR agent=$agent) " +
+                "AND ($status IS NULL OR status=$status) AND (created_at,id)<($at,$id) ORDER BY created_at DESC, id DESC",
+                f.Limit, ("$kind", (int)f.Kind), ("$tenant", f.Principal.Tenant), ("$user", f.Principal.User), ("$thread", f.ThreadId), ("$agent", f.Agent),
+                ("$status", (int?)f.Status), ("$at", f.Before is { } b ? Checksums.Micros(b.CreatedAt) : long.MaxValue), ("$id", f.Before?.Id ?? "")),
+            cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter f, CancellationToken cancellation = default)
+    {
+        var owners = string.Join(',', f.LiveOwners.Select(o => $"'{o.Replace("'", "''")}'"));
+        var partitions = f.Partitions is { Count: < JournalHeader.Partitions } p ? $" AND partition IN ({string.Join(',', p)})" : "";
+        return _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "",
+            db => new Rows(db).Headers(
+                _check, $"(wake_at<=$now OR (owner IS NOT NULL AND owner NOT IN ({owners}))){partitions}", f.Limit, ("$now", Checksums.Micros(f.Now))),
+            cancellation);
+    }
+
+    public Task<bool> DeleteAsync(string id) => WriteAsync(id, w =>
+    {
+        if (new Rows(w.Db).Header(id) is not var (jid, header))
+        {
+            return false;
+        }
+
+        if (header.EndedAt is null)
+        {
+            throw new InvalidOperationException($"The journal {id} has not ended.");
+        }
+
+        w.Forget(id);
+        var first = jid << Schema.SeqBits;
+        w.Db.Run(
+            "DELETE FROM events WHERE rowid BETWEEN $first AND $last; DELETE FROM commands WHERE jid=$jid; DELETE FROM snapshots WHERE jid=$jid; " +
+            "DELETE FROM bodies WHERE ref IN (SELECT ref FROM body_uses u WHERE jid=$jid AND NOT EXISTS " +
+            "(SELECT 1 FROM body_uses o WHERE o.ref=u.ref AND o.jid<>$jid)); DELETE FROM body_uses WHERE jid=$jid; " +
+            "DELETE FROM journals WHERE jid=$jid; INSERT INTO deleted (id,checksum) VALUES ($id,$sum)",
+            ("$first", first), ("$last", first + (1L << Schema.SeqBits) - 1), ("$jid", jid), ("$id", id),
+            ("$sum", w.Checksums.Of(id)));
+        return true;
+    });
+
+    public async Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default)
+    {
+        var data = await _readers.ReadAsync("", db => Body(db, reference), cancellation) ?? Missed<byte[]>("bodies", "");
+        return data is null || reference == "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(data))
+            ? data
+            : throw DamagedBody(reference);
+    }
+
+    /// <summary>For tests: a store that is really full, at this many pages.</summary>
+    internal Task LimitPagesAsync(int pages) => WriteAsync("", w => w.Db.Run($"PRAGMA max_page_count = {pages}"));
+
+    /// <summary>Runs <paramref name="work"/> on the writer's thread, in its next transaction. It may run more than once.</summary>
+    internal Task<T> WriteAsync<T>(string id, Func<WriterConnection, T> work) => _writer is null
+        ? Task.FromException<T>(new StorageRefusedException(StorageRefusal.ReadOnly, _readOnly!))
+        : _writer.SubmitAsync(id, work);
+}

@@ -1,0 +1,134 @@
+using OrleansAgents.Harness;
+using OrleansAgents.Journal;
+using OrleansAgents.Testing;
+
+namespace OrleansAgents.Cluster.Tests.Crashes;
+
+/// <summary>A harness with its journal, its model and its tool log; brought back after every death.</summary>
+internal sealed class Stand : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly SemaphoreSlim _restarting = new(1);
+    private readonly Func<HarnessSettings, Task<IHarness>> _start;
+    private readonly ModelServer _server;
+    private readonly HarnessSettings _settings;
+    private IHarness _harness = null!;
+    private TaskCompletionSource _nextRestart = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Stand(Func<HarnessSettings, Task<IHarness>> start, ModelServer server, ErrandModel model, bool payIsSaidToBeReadOnly) =>
+        (_start, _server, Model, _settings) = (start, server, model, new(_folder.Path, server.Endpoint, payIsSaidToBeReadOnly));
+
+    public ErrandModel Model { get; }
+
+    /// <summary>How often the process died and was started again.</summary>
+    public int Deaths { get; private set; }
+
+    /// <summary>Ends when the process has died once more and is back.</summary>
+    public Task NextRestart => _nextRestart.Task;
+
+    /// <summary>A process of its own, killed by kill -9.</summary>
+    public static Task<Stand> OfProcessesAsync() => StartAsync(HarnessProcess.StartAsync);
+
+    /// <summary>A silo in this process, crashed by exceptions, with a fault planted in it or none.</summary>
+    public static Task<Stand> InProcessAsync(Func<IJournal, IJournal>? plant = null, bool payIsSaidToBeReadOnly = false) => StartAsync(
+        async settings => new LocalHarness(await HarnessHost.StartAsync(settings, () => throw new CrashException(), plant)), payIsSaidToBeReadOnly);
+
+    /// <summary>Asks until a living harness answers.</summary>
+    public async Task<Told> AskAsync(Ask ask)
+    {
+        while (true)
+        {
+            var harness = _harness;
+            try
+            {
+                return await harness.AskAsync(ask);
+            }
+            catch (HarnessDiedException)
+            {
+                await RestartAsync(harness);
+            }
+        }
+    }
+
+    /// <summary>Arms a crash at the n-th write point of a run, or of all runs when it is empty.</summary>
+    public async Task ArmAsync(string run, long point)
+    {
+        var harness = _harness;
+        try
+        {
+            if ((await harness.AskAsync(new("arm", run, Number: point))).Problem is { } problem)
+            {
+                throw new InvalidOperationException(problem);
+            }
+        }
+        catch (HarnessDiedException)
+        {
+            // It was armed, and crashed before it could say so: arming the next process too would be a second crash.
+            await RestartAsync(harness);
+        }
+    }
+
+    /// <summary>kill -9, now.</summary>
+    public Task KillAsync()
+    {
+        var harness = (HarnessProcess)_harness;
+        harness.Kill();
+        return RestartAsync(harness);
+    }
+
+    /// <summary>What was seen of these errands from every side.</summary>
+    public async Task<History> HistoryAsync(params IEnumerable<Errand> errands)
+    {
+        var runs = new List<RunRecord>();
+        var client = new List<ClientLine>();
+        foreach (var errand in errands)
+        {
+            var lines = errand.Acknowledged;
+            client.AddRange(lines);
+            var told = await AskAsync(new("record", errand.Run, Value: string.Join(' ', lines.Select(l => l.CommandId).Distinct())));
+            runs.Add(told.Record ?? throw new InvalidOperationException(told.Problem));
+        }
+
+        var ids = runs.Select(r => r.Id).ToHashSet();
+        return new(
+            runs, client, [.. ToolLog.Read(_settings.ToolLog).Where(t => ids.Contains(t.Run))],
+            [.. Model.Asked.Where(m => ids.Contains(m.Run))], HarnessTools.Effects);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _harness.DisposeAsync();
+        await _server.DisposeAsync();
+        _folder.Dispose();
+        _restarting.Dispose();
+    }
+
+    private static async Task<Stand> StartAsync(Func<HarnessSettings, Task<IHarness>> start, bool payIsSaidToBeReadOnly = false)
+    {
+        var model = new ErrandModel();
+        var stand = new Stand(start, await ModelServer.StartAsync(model.Answer), model, payIsSaidToBeReadOnly);
+        stand._harness = await start(stand._settings);
+        return stand;
+    }
+
+    private async Task RestartAsync(IHarness dead)
+    {
+        await _restarting.WaitAsync();
+        try
+        {
+            if (_harness == dead)
+            {
+                await dead.DisposeAsync();
+                _harness = await _start(_settings);
+                Deaths++;
+                var back = _nextRestart;
+                _nextRestart = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                back.SetResult();
+            }
+        }
+        finally
+        {
+            _restarting.Release();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansAgents.Live;
+using OrleansAgents.Storage.Sqlite;
+using OrleansAgents.Testing;
+
+namespace OrleansAgents.Gateway.Tests.Doubles;
+
+/// <summary>The gateway over a real silo on a SQLite file, with a scripted model provider.</summary>
+internal sealed class RealGateway : IAsyncDisposable
+{
+    private readonly SqliteJournal _journal;
+    private readonly TestSilo _silo;
+    private readonly WebApplication _app;
+
+    private RealGateway(SqliteJournal journal, TestSilo silo, WebApplication app) =>
+        (_journal, _silo, _app, Client) = (journal, silo, app, new() { BaseAddress = new(app.Urls.Single()) });
+
+    public HttpClient Client { get; }
+
+    public static async Task<RealGateway> StartAsync(string file, ModelServer model)
+    {
+        var journal = new SqliteJournal(file);
+        var settings = TestSilo.ModelAt(model);
+        settings["Agents:plain:Instructions"] = "Answer.";
+        settings["Workspace:Path"] = Path.GetDirectoryName(file);
+        var silo = await TestSilo.StartAsync(journal, settings);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0")]);
+        builder.AddAgentGateway();
+        builder.Services.AddSingleton(silo.Grains).AddSingleton(silo.Services.GetRequiredService<ILiveTail>());
+        var app = builder.Build();
+        app.MapAgentGateway();
+        await app.StartAsync();
+        return new(journal, silo, app);
+    }
+
+    public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? json = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = json is null ? null : new StringContent(json, MediaTypeHeaderValue.Parse("application/json"));
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using var response = await Client.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        return ((int)response.StatusCode, body.Length == 0 ? default : JsonDocument.Parse(body).RootElement);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        await _silo.DisposeAsync();
+        await _journal.DisposeAsync();
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Configuration;
+using OrleansAgents.Execution;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+public sealed class DocsToolsTests
+{
+    [Fact]
+    public void By_default_the_documents_are_the_readme_and_the_docs_folder()
+    {
+        using var folder = new Folder().File("README.md", "# A").File("docs/b.md", "b").File("docs/deep/c.txt", "c").File("other.md", "no")
+            .File("docs/code.cs", "no").File("docs/bin/d.md", "no").File("docs/node_modules/e.md", "no").File("docs/big.md", new string('x', 1024 * 1024 + 1));
+
+        Assert.Equal(["README.md", "docs/b.md", "docs/deep/c.txt"], Tools(folder).List().Select(d => d.Path));
+    }
+
+    [Fact]
+    public void Several_paths_may_be_named_and_one_that_is_missing_stops_the_start()
+    {
+        using var folder = new Folder().File("a/x.md", "x").File("b.md", "b");
+
+        Assert.Equal(["a/x.md", "b.md"], Tools(folder, "a;b.md").List().Select(d => d.Path));
+        var e = Assert.Throws<InvalidSettingException>(() => Tools(folder, "a;gone"));
+        Assert.Equal("Workspace:Path names 'gone', which does not exist.", e.Message);
+    }
+
+    [Fact]
+    public void The_best_passage_comes_first_with_its_file_and_line()
+    {
+        using var folder = new Folder()
+            .File("README.md", "# Guide\n\nWords about nothing in particular.\nMore words.\n\n## Fencing\n\nA zombie's writes are refused by the epoch.\n")
+            .File("docs/z.md", "Writes are fast. Writes are cheap. Writes everywhere.");
+
+        var passages = Tools(folder).SearchDocuments("What refuses the writes of a zombie?").Passages;
+
+        Assert.Equal(new Passage("README.md", 6, "## Fencing\n\nA zombie's writes are refused by the epoch."), passages[0]);
+        Assert.Equal(2, passages.Count);
+        _ = Assert.Single(Tools(folder).SearchDocuments("writes", limit: 1).Passages);
+        Assert.NotNull(Tools(folder).SearchDocuments("xylophone").Note);
+    }
+
+    [Fact]
+    public void A_rare_word_counts_more_than_a_common_one()
+    {
+        var passages = Enumerable.Range(0, 20).Select(i => (new Passage($"{i}.md", 1, "journal journal journal"), "")).Append((new("x.md", 1, "journal quarantine"), ""));
+
+        Assert.Equal("x.md", new Bm25Index(passages).Search("journal quarantine", 1)[0].Path);
+    }
+
+    [Fact]
+    public void A_changed_file_is_found_by_its_new_words()
+    {
+        using var folder = new Folder().File("docs/a.md", "old words");
+        var tools = Tools(folder);
+        Assert.Empty(tools.SearchDocuments("platypus").Passages);
+
+        _ = folder.File("docs/a.md", "now with a platypus").File("docs/new.md", "an echidna");
+
+        _ = Assert.Single(tools.SearchDocuments("platypus").Passages);
+        _ = Assert.Single(tools.SearchDocuments("echidna").Passages);
+        Assert.Empty(tools.SearchDocuments("old").Passages);
+    }
+
+    [Fact]
+    public void A_document_is_read_by_lines()
+    {
+        using var folder = new Folder().File("docs/a.md", "1\r\n2\r\n3\r\n4\r\n");
+
+        Assert.Equal(new DocumentText("docs/a.md", 2, 4, "2\n3"), Tools(folder).ReadDocument("docs/a.md", 2, 2));
+        Assert.Equal(new DocumentText("docs/a.md", 4, 4, "4"), Tools(folder).ReadDocument("docs/a.md", 99));
+    }
+
+    [Theory]
+    [InlineData("../secret.md")]
+    [InlineData("docs/../../secret.md")]
+    [InlineData("docs\\..\\..\\secret.md")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\secret.md")]
+    [InlineData("~/secret.md")]
+    [InlineData("docs/out.md")]
+    [InlineData("docs/away/secret.md")]
+    [InlineData("docs/chain.md")]
+    [InlineData("docs/gone.md")]
+    [InlineData("other.md")]
+    [InlineData("")]
+    public void Nothing_outside_the_workspace_is_read(string path)
+    {
+        using var outside = new Folder().File("secret.md", "secret");
+        using var folder = new Folder().File("docs/a.md", "a").File("other.md", "secret").File("secret.md", "secret");
+        _ = folder.Link("docs/out.md", Path.Combine(outside.Path, "secret.md")).Link("docs/away", outside.Path).Link("docs/chain.md", "out.md");
+        var tools = Tools(folder);
+
+        _ = Assert.Throws<ToolException>(() => tools.ReadDocument(path));
+        Assert.Empty(tools.SearchDocuments("secret").Passages);
+    }
+
+    [Fact]
+    public void A_link_to_a_file_inside_is_a_document()
+    {
+        using var folder = new Folder().File("docs/a.md", "inside").Link("docs/same.md", "a.md");
+
+        Assert.Equal("inside", Tools(folder).ReadDocument("docs/same.md").Text);
+    }
+
+    [Fact]
+    public void A_file_that_becomes_a_link_out_is_no_longer_read()
+    {
+        using var outside = new Folder().File("secret.md", "secret");
+        using var folder = new Folder().File("docs/a.md", "a");
+        var tools = Tools(folder);
+        Assert.Equal("a", tools.ReadDocument("docs/a.md").Text);
+
+        File.Delete(Path.Combine(folder.Path, "docs/a.md"));
+        _ = folder.Link("docs/a.md", Path.Combine(outside.Path, "secret.md"));
+
+        _ = Assert.Throws<ToolException>(() => tools.ReadDocument("docs/a.md"));
+    }
+
+    private static DocsTools Tools(Folder folder, string? path = null) => new(new(Workspace.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Workspace:Path"] = path }).Build(), folder.Path)));
+}

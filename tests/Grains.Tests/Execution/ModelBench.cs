@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Core;
+using OrleansAgents.Execution;
+using OrleansAgents.Runs;
+using OrleansAgents.Testing;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+/// <summary>Asks a model as the run does, and keeps what it said on the way.</summary>
+internal sealed class ModelBench : IDisposable
+{
+    public const string Key = "sk-test-4242424242";
+
+    private readonly ModelRegistry _models;
+    private readonly ModelCaller _caller;
+    private readonly List<(string Kind, string Text)> _deltas = [];
+
+    private ModelBench(ModelRegistry models, FakeTimeProvider time)
+    {
+        Time = time;
+        _models = models;
+        _caller = new(models, time);
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public IReadOnlyList<(string Kind, string Text)> Deltas => _deltas;
+
+    public string Shown => string.Concat(_deltas.Select(d => d.Text));
+
+    /// <summary>Called after each delta.</summary>
+    public Action<string>? OnDelta { get; set; }
+
+    /// <summary>The official client against a server.</summary>
+    public static ModelBench Over(ModelServer server) => Over(server.Endpoint);
+
+    public static ModelBench Over(Uri endpoint)
+    {
+        var settings = new ModelSettings("default", ModelSettings.OpenAi, endpoint, "scripted", Key);
+        var time = NewTime();
+        return new(new([settings], [], new NoServices(), time), time);
+    }
+
+    public static ModelBench Over(IChatClient client, int maxConcurrent = 32)
+    {
+        var time = NewTime();
+        return new(new([], [new(new("default", "code", MaxConcurrent: maxConcurrent), _ => client)], new NoServices(), time), time);
+    }
+
+    public static ModelRequest Request(string input = "What is it?", params IReadOnlyList<RequestMessage> more) =>
+        new(new("docs", "", "Be brief.", "default", Tools, 24_000), [new UserMessage(input), .. more], "sha256:0", 100);
+
+    public static IReadOnlyList<ToolDefinition> Tools { get; } =
+    [
+        new("find", "Finds.", Schema("""{"type":"object","properties":{"word":{"type":"string"},"limit":{"type":"integer"}},"required":["word"],"additionalProperties":false}"""), ToolEffect.ReadOnly, 10, 0),
+    ];
+
+    public static JsonElement Schema(string json) => JsonElement.Parse(Encoding.UTF8.GetBytes(json));
+
+    public Task<ModelOutcome> AskAsync(ModelRequest? request = null) => AskUntilAsync(TestContext.Current.CancellationToken, request);
+
+    public Task<ModelOutcome> AskUntilAsync(CancellationToken cancellation, ModelRequest? request = null) =>
+        _caller.AskAsync(
+            "default", request ?? Request(),
+            (kind, text) =>
+            {
+                _deltas.Add((kind, text));
+                OnDelta?.Invoke(text);
+            },
+            cancellation);
+
+    public async Task<ModelAnswer> AnswerAsync(ModelRequest? request = null) => Assert.IsType<ModelAnswer>(await AskAsync(request));
+
+    public async Task<ModelFault> FaultAsync(ModelRequest? request = null) => Assert.IsType<ModelFault>(await AskAsync(request));
+
+    public void Dispose() => _models.Dispose();
+
+    private static FakeTimeProvider NewTime() => new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OrleansAgents.Execution;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void With_nothing_configured_the_demo_model_answers()
+    {
+        using var services = Services();
+
+        Assert.True(services.GetRequiredService<IAgentCatalog>().IsDemo("default"));
+        Assert.Equal("docs", Assert.Single(services.GetRequiredService<IAgentCatalog>().Agents).Name);
+        Assert.Equal(4096, services.GetRequiredService<IAgentCatalog>().MaxOutputTokens("default"));
+        Assert.False(services.GetRequiredService<IAgentCatalog>().HasModel("other"));
+    }
+
+    [Fact]
+    public void The_key_of_OpenAI_alone_is_enough()
+    {
+        var model = Assert.Single(ModelSettings.Read(Of(("OPENAI_API_KEY", "sk-1"))));
+
+        Assert.Equal(new ModelSettings("default", "openai", null, "gpt-4.1-mini", "sk-1"), model);
+    }
+
+    [Fact]
+    public void The_key_of_OpenAI_is_never_for_another_server()
+    {
+        var model = ModelSettings.Read(Of(("OPENAI_API_KEY", "sk-1"), ("Models:default:Endpoint", "http://localhost:1/v1"), ("Models:default:Model", "m")))[0];
+
+        Assert.Equal(("openai", null), (model.Provider, model.ApiKey));
+    }
+
+    [Fact]
+    public void A_configured_model_has_its_values()
+    {
+        var model = ModelSettings.Read(Of(
+            ("Models:fast:Provider", "OpenAI"), ("Models:fast:Endpoint", "https://x.test/v1"), ("Models:fast:Model", "m"), ("Models:fast:ApiKey", "k"),
+            ("Models:fast:MaxConcurrent", "2"), ("Models:fast:MaxOutputTokens", "10"), ("Models:fast:StallSeconds", "5"), ("Models:fast:Pace", "0")))[0];
+
+        Assert.Equal(new ModelSettings("fast", "openai", new Uri("https://x.test/v1"), "m", "k", 0, 2, 10, 5), model);
+    }
+
+    [Theory]
+    [InlineData("Models:default:Provider", "opnai", "Models:default:Provider is 'opnai'; use demo or openai (azure-openai arrives later).")]
+    [InlineData("Models:default:Provider", "openai", "Models:default:ApiKey is missing; set it or OPENAI_API_KEY, or Models:default:Endpoint for a server without keys.")]
+    [InlineData("Models:default:Endpoint", "localhost:1234", "Models:default:Endpoint is 'localhost:1234'; use an http or https address.")]
+    [InlineData("Models:default:Endpoint", "http://localhost:1234/v1", "Models:default:Model is missing; name a model of the server at Models:default:Endpoint.")]
+    [InlineData("Models:default:Pace", "fast", "Models:default:Pace is 'fast'; use a whole number from 0 to 10000.")]
+    [InlineData("Models:default:MaxConcurrent", "0", "Models:default:MaxConcurrent is '0'; use a whole number from 1 to 10000.")]
+    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds.")]
+    [InlineData("Models:default", "demo", "Models:default is a plain value; set Models:default:Provider and its neighbours instead.")]
+    [InlineData("Agents:docs:Model", "fast", "Agents:docs:Model is 'fast', which is not configured; models are default.")]
+    [InlineData("Agents:docs:Tools:0", "erase", "Agents:docs:Tools names 'erase', which is not a tool; tools are list_documents, search_documents, read_document.")]
+    [InlineData("Agents:new:Model", "default", "Agents:new:Instructions is missing.")]
+    [InlineData("Agents:docs:Tols", "x", "Agents:docs:Tols is not a known key; known are Instructions, Description, Model, Tools.")]
+    [InlineData("Workspace:Path", "/no/such/place", "Workspace:Path names '/no/such/place', which does not exist.")]
+    public async Task A_wrong_value_stops_the_start_with_a_sentence_that_names_the_key(string key, string value, string sentence)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        _ = builder.Services.AddLogging().AddAgentExecution(Of((key, value)));
+        using var host = builder.Build();
+
+        var e = await Assert.ThrowsAsync<InvalidSettingException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(sentence, e.Message);
+    }
+
+    [Fact]
+    public void Agents_come_from_code_and_configuration_and_configuration_wins()
+    {
+        using var services = Services(
+            s => s.AddTool(new(() => "x", "look")).AddAgent(new("refunds", "Pays back.", "Look first.", ["look"])),
+            ("Agents:refunds:Instructions", "Look twice."), ("Agents:helper:Instructions", "Help."), ("Agents:helper:Tools:0", "look"));
+        var catalog = services.GetRequiredService<IAgentCatalog>();
+
+        Assert.Equal(["docs", "refunds", "helper"], catalog.Agents.Select(a => a.Name));
+        Assert.Equal(("Pays back.", "Look twice."), (catalog.Find("refunds")!.Description, catalog.Find("refunds")!.Instructions));
+        Assert.Equal("look", Assert.Single(catalog.Find("helper")!.Tools).Name);
+        Assert.Equal(["list_documents", "search_documents", "read_document"], catalog.Find("docs")!.Tools.Select(t => t.Name));
+    }
+
+    [Fact]
+    public void Two_tools_of_one_name_are_refused()
+    {
+        using var services = Services(s => s.AddTool(new(() => "", "look")).AddTool(new(() => "", "look")));
+
+        var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
+        Assert.Equal("There are two tools named 'look'; give one of them another name.", e.Message);
+    }
+
+    [Fact]
+    public void A_client_given_in_code_wins_over_the_configuration()
+    {
+        using var client = ScriptedClient.Of();
+        using var services = Services(s => s.AddModel("default", client));
+
+        Assert.Same(client, services.GetRequiredService<ModelRegistry>().Find("default")!.Client);
+        Assert.False(services.GetRequiredService<IAgentCatalog>().IsDemo("default"));
+    }
+
+    private static ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
+    {
+        var services = new ServiceCollection().AddLogging().AddAgentExecution(Of(settings));
+        more?.Invoke(services);
+        return services.BuildServiceProvider();
+    }
+
+    private static IConfiguration Of(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)).Build();
+}

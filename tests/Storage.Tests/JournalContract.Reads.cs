@@ -1,0 +1,102 @@
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+using Xunit;
+using static OrleansAgents.Storage.Tests.Sample;
+
+namespace OrleansAgents.Storage.Tests;
+
+/// <summary>What every store promises about snapshots, bodies, lists, recovery and deletion.</summary>
+public abstract partial class JournalContract
+{
+    [Fact]
+    public async Task A_lease_brings_the_newest_snapshot_and_the_events_after_it()
+    {
+        await Journal.AppendAsync(Append("r", 0, 5));
+        await Journal.SnapshotAsync("r", new(4, 7, [4, 4]));
+        await Journal.SnapshotAsync("r", new(2, 7, [2, 2]));
+
+        var lease = await Journal.AcquireAsync("r", "silo-b");
+
+        Assert.Equal((4L, 7), (lease.Snapshot!.Seq, lease.Snapshot.FoldVersion));
+        Assert.Equal([4, 4], lease.Snapshot.Data);
+        Assert.Equal(Expected("r", 5, 5), Words(lease.Tail));
+        Assert.Equal(4, (await Journal.FindAsync("r"))!.Snapshot!.Seq);
+    }
+
+    [Fact]
+    public async Task A_body_lives_as_long_as_a_journal_refers_to_it()
+    {
+        var body = Body("shared");
+        await Journal.AppendAsync(Append("a", 0, 1) with { Bodies = [body], Header = Header("a", 1).Ended() });
+        await Journal.AppendAsync(Append("b", 0, 1) with { Bodies = [body, body], Header = Header("b", 1).Ended() });
+
+        Assert.True(await Journal.DeleteAsync("a"));
+        Assert.Equal(body.Data, await Journal.ReadBodyAsync(body.Ref));
+        Assert.True(await Journal.DeleteAsync("b"));
+        Assert.Null(await Journal.ReadBodyAsync(body.Ref));
+    }
+
+    [Fact]
+    public async Task A_list_pages_from_newest_to_oldest_within_its_principal()
+    {
+        for (var n = 0; n < 6; n++)
+        {
+            await Journal.AppendAsync(Append($"r{n}", 0, 1) with { Header = Header($"r{n}", 1) with { CreatedAt = Start.AddSeconds(n / 2) } });
+        }
+
+        await Journal.AppendAsync(Append("x", 0, 1) with { Header = Header("x", 1) with { Principal = new("other", "local") } });
+
+        var first = await Journal.ListAsync(new(Principal.Local, null, null, null, null, 4));
+        var rest = await Journal.ListAsync(new(Principal.Local, null, null, null, new(first[^1].CreatedAt, first[^1].Id), 4));
+
+        Assert.Equal(["r5", "r4", "r3", "r2"], first.Select(h => h.Id));
+        Assert.Equal(["r1", "r0"], rest.Select(h => h.Id));
+        Assert.Empty(await Journal.ListAsync(new(Principal.Local, null, null, RunStatus.Failed, null, 4)));
+        Assert.Empty(await Journal.ListAsync(new(Principal.Local, "thread-2", null, null, null, 4)));
+        Assert.Equal(6, (await Journal.ListAsync(new(Principal.Local, "thread-1", "docs", RunStatus.Running, null, 10))).Count);
+    }
+
+    [Fact]
+    public async Task Recovery_finds_due_times_and_owners_that_are_gone()
+    {
+        await Journal.AppendAsync(Append("due", 0, 1) with { Header = Header("due", 1, owner: null) with { WakeAt = Start } });
+        await Journal.AppendAsync(Append("later", 0, 1) with { Header = Header("later", 1, owner: null) with { WakeAt = Start.AddHours(1) } });
+        await Journal.AppendAsync(Append("lost", 0, 1) with { Header = Header("lost", 1, owner: "si'lo") });
+        await Journal.AppendAsync(Append("owned", 0, 1));
+        await Journal.AppendAsync(Append("parked", 0, 1) with { Header = Header("parked", 1, owner: null) });
+
+        Assert.Equal(["due", "lost"], await Scan(["silo-a"], null));
+        Assert.Equal(["due"], await Scan(["silo-a", "si'lo"], null));
+        Assert.Equal(["due", "lost", "owned"], await Scan([], null));
+        Assert.Equal(["lost"], await Scan(["silo-a"], [JournalHeader.PartitionOf("lost")]));
+    }
+
+    [Fact]
+    public async Task A_deleted_journal_is_gone_and_its_id_is_never_used_again()
+    {
+        await Journal.AcquireAsync("r", "late");
+        await Journal.AppendAsync(Append("r", 0, 3) with { Header = Header("r", 3).Ended() });
+
+        Assert.True(await Journal.DeleteAsync("r"));
+
+        Assert.False(await Journal.DeleteAsync("r"));
+        Assert.False(await Journal.DeleteAsync("unknown"));
+        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.AcquireAsync("r", "silo-b"));
+        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.FindAsync("r"));
+        Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("r", 0, 1)));
+        Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("r", 3, 1)));
+        Assert.Empty(await Journal.ListAsync(new(Principal.Local, null, null, null, null, 10)));
+    }
+
+    [Fact]
+    public async Task A_journal_that_has_not_ended_is_not_deleted()
+    {
+        await Journal.AppendAsync(Append("r", 0, 1));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Journal.DeleteAsync("r"));
+        Assert.Single(await Journal.ReadAsync("r", 0, 10));
+    }
+
+    private async Task<IEnumerable<string>> Scan(string[] live, int[]? partitions) =>
+        (await Journal.ScanAsync(new(Start, live, partitions, 100))).Select(h => h.Id).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,37 @@
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Testing;
+
+/// <summary>A journal that stands before another; tests override what they hold, break or count.</summary>
+internal abstract class JournalDecorator(IJournal inner) : IJournal
+{
+    protected IJournal Inner => inner;
+
+    public virtual string? Refusal => inner.Refusal;
+
+    public virtual Task<Lease> AcquireAsync(string id, string? owner) => inner.AcquireAsync(id, owner);
+
+    public virtual Task<AppendOutcome> AppendAsync(Append append) => inner.AppendAsync(append);
+
+    public virtual Task SnapshotAsync(string id, Snapshot snapshot) => inner.SnapshotAsync(id, snapshot);
+
+    public virtual Task<IReadOnlyList<JournalEvent>> ReadAsync(string id, long afterSeq, int limit, CancellationToken cancellation = default) =>
+        inner.ReadAsync(id, afterSeq, limit, cancellation);
+
+    public virtual Task<JournalView?> FindAsync(string id, CancellationToken cancellation = default) => inner.FindAsync(id, cancellation);
+
+    public virtual Task<RecordedCommand?> FindCommandAsync(string id, string commandId, CancellationToken cancellation = default) =>
+        inner.FindCommandAsync(id, commandId, cancellation);
+
+    public virtual Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default) =>
+        inner.ListAsync(filter, cancellation);
+
+    public virtual Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default) =>
+        inner.ScanAsync(filter, cancellation);
+
+    public virtual Task<bool> DeleteAsync(string id) => inner.DeleteAsync(id);
+
+    public virtual Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>
+        inner.ReadBodyAsync(reference, cancellation);
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansAgents.Testing;
+
+/// <summary>A model provider on this machine that speaks the wire of OpenAI's chat completions, by script.</summary>
+/// <remarks>
+/// Queued replies are used first, in the order of arrival; then the script function; a request that neither answers gets status 500.
+/// Any process can use it: point <c>Models:default:Endpoint</c> at <see cref="Endpoint"/>. Safe for concurrent requests.
+/// </remarks>
+internal sealed class ModelServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<Reply> _queue = new();
+    private readonly ConcurrentQueue<ReceivedRequest> _received = new();
+    private readonly Lock _lock = new();
+    private Func<ReceivedRequest, Reply>? _script;
+    private int _inFlight;
+    private int _peak;
+
+    private ModelServer(WebApplication app) => _app = app;
+
+    /// <summary>Base address, such as <c>http://127.0.0.1:4711/v1</c>.</summary>
+    public Uri Endpoint { get; private set; } = null!;
+
+    /// <summary>Every request, in the order of arrival.</summary>
+    public IReadOnlyList<ReceivedRequest> Received => [.. _received];
+
+    /// <summary>The most requests that were open at once.</summary>
+    public int PeakInFlight => Volatile.Read(ref _peak);
+
+    /// <param name="script">Answers every request that no queued reply answers; called concurrently, so let it depend on the request alone.</param>
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<ModelServer> StartAsync(Func<ReceivedRequest, Reply>? script = null, int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        _ = builder.Logging.ClearProviders();
+        _ = builder.WebHost.UseUrls($"http://127.0.0.1:{port}").ConfigureKestrel(k => k.Limits.MaxRequestBodySize = null);
+        var server = new ModelServer(builder.Build()) { _script = script };
+        _ = server._app.MapPost("/{**path}", server.AnswerAsync);
+        await server._app.StartAsync();
+        var address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Endpoint = new Uri(address + "/v1");
+        return server;
+    }
+
+    /// <summary>Queues a reply: <c>server.Reply(r => r.Text("Hello").Finish("stop"))</c>.</summary>
+    public ModelServer Reply(Action<Reply> tell)
+    {
+        var reply = new Reply();
+        tell(reply);
+        _queue.Enqueue(reply);
+        return this;
+    }
+
+    /// <summary>Replaces the script function.</summary>
+    public ModelServer Script(Func<ReceivedRequest, Reply> script)
+    {
+        _script = script;
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync(); // Open requests are cut, not waited for.
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
+        var reply = Take(context.Request, body);
+        lock (_lock)
+        {
+            _peak = Math.Max(_peak, ++_inFlight);
+        }
+
+        try
+        {
+            await SendAsync(context, reply);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _inFlight--;
+            }
+        }
+    }
+
+    private Reply Take(HttpRequest request, JsonElement body)
+    {
+        // Under the lock, so that the n-th request gets the n-th reply.
+        lock (_lock)
+        {
+            var received = new ReceivedRequest(_received.Count + 1, request.Path, request.Headers.Authorization, body);
+            _received.Enqueue(received);
+            if (_queue.TryDequeue(out var reply))
+            {
+                return reply;
+            }
+
+            return _script?.Invoke(received) ?? new Reply().Error(500, "The script has no reply for this request.");
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, Reply reply)
+    {
+        var response = context.Response;
+        response.StatusCode = reply.Status;
+        foreach (var (name, value) in reply.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        if (reply.ErrorBody is not null)
+        {
+            response.ContentType = "application/json";
+            await response.WriteAsync(reply.ErrorBody, context.RequestAborted);
+            return;
+        }
+
+        response.ContentType = "text/event-stream";
+        foreach (var step in reply.Steps)
+        {
+            switch (step)
+            {
+                case ReplyStep.Send send:
+                    await WriteAsync(send.Data);
+                    break;
+                case ReplyStep.Hold hold:
+                    await hold.Gate.WaitAsync(context.RequestAborted);
+                    break;
+                case ReplyStep.Break:
+                    context.Abort();
+                    return;
+                default:
+                    throw new InvalidOperationException($"Unknown step {step}.");
+            }
+        }
+
+        if (reply.EndsWithDone)
+        {
+            await WriteAsync("[DONE]");
+        }
+
+        async Task WriteAsync(string data)
+        {
+            _ = await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), context.RequestAborted);
+            _ = await response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+    }
+}
