@@ -16,7 +16,8 @@ public sealed class SampleTests
         var sample = Path.Combine(Repository.Root, "samples", "ConsoleClient", "bin", Repository.Configuration, "net10.0", "ConsoleClient.dll");
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [sample, "What is a step?", "thr_of_the_console_sample", service.Client.BaseAddress!.ToString()]) { RedirectStandardOutput = true };
+            [sample, "What is a step?", "thr_of_the_console_sample", service.Client.BaseAddress!.ToString()])
+        { RedirectStandardOutput = true };
         using var client = Process.Start(start)!;
         var said = await client.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await client.WaitForExitAsync();

@@ -32,7 +32,7 @@ async function until(store: ThreadStore, what: string, holds: (s: ThreadSnapshot
 
 const begin = () => {
   service.fact(threadId, "thread.created", { title: "T" });
-  service.fact(threadId, "turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "docs", input: "Why?" } });
+  service.fact(threadId, "turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", agent: "docs", input: "Why?" });
 };
 const told = (s: ThreadSnapshot) => s.thread.turns[0]?.run.messages.flatMap((m) => (m.role === "assistant" ? m.parts : [])).map((p) => (p.kind === "tool" ? "" : p.text)).join("");
 

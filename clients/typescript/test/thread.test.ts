@@ -13,10 +13,10 @@ function twoTurns(): ThreadEvent[] {
   const second = new Script("run_2").created("Two?").model(1).says(0, "Tw");
   return [
     fact("thread.created", { title: "Numbers" }),
-    fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "docs", input: "One?" } }),
+    fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", agent: "docs", input: "One?" }),
     ...first.events,
     fact("turn.ended", { turn: 1, runId: "run_1", status: "completed" }),
-    fact("turn.accepted", { turn: 2, runId: "run_2", messageId: "m0", start: { agent: "docs", input: "Two?" } }),
+    fact("turn.accepted", { turn: 2, runId: "run_2", messageId: "m0", agent: "docs", input: "Two?" }),
     ...second.events,
   ];
 }
@@ -46,7 +46,7 @@ describe("A thread", () => {
 
   it("shows a message that waits until a run has it", () => {
     const events = twoTurns();
-    const accepted = fact("message.accepted", { messageId: "m1", delivery: "queue", start: { agent: "docs", input: "And three?" } });
+    const accepted = fact("message.accepted", { messageId: "m1", delivery: "queue", agent: "docs", input: "And three?" });
     expect(fold([...events, accepted]).queued).toMatchObject([{ messageId: "m1", input: "And three?", delivery: "queue" }]);
     const delivered = fact("message.delivered", { messageId: "m1", runId: "run_2" });
     expect(fold([...events, accepted, delivered]).queued).toEqual([]);
@@ -55,7 +55,7 @@ describe("A thread", () => {
   it("that could not start a turn's run says why", () => {
     seq = 0;
     const t = fold([
-      fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", start: { agent: "gone", input: "One?" } }),
+      fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", agent: "gone", input: "One?" }),
       fact("turn.ended", { turn: 1, runId: "run_1", status: "failed", error: { code: "agent_not_found", message: "There is no agent gone." } }),
     ]);
     expect(t.turns[0]!.run).toMatchObject({ status: "failed", error: { code: "agent_not_found" } });

@@ -96,7 +96,8 @@ internal sealed class HubStreams(Caller caller, IGrainFactory grains, ILiveTail 
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
-                // The client left, or the server stops: it comes back with its cursor.
+                // The client left, or the server stops. An end without a word would mean that nothing follows.
+                problem = new("unavailable", null, "The server stops; go on from its cursor.");
             }
             catch (Exception e)
             {

@@ -465,18 +465,23 @@ export interface components {
         };
         /** @description A message came while a turn was at work, and is kept until it reaches that turn's run or becomes a turn itself. */
         MessageAcceptedData: {
+            agent: string;
             /**
              * @description What becomes of a message to a thread that is at work.
              * @enum {unknown}
              */
             delivery: "steer" | "queue" | "reject";
+            /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
+            input: string | {
+                /** Format: int64 */
+                bytes: number;
+                preview: string;
+                ref: string;
+            };
             /** @description The id of the command that brought it. */
             messageId: string;
-            /** @description With a steer: the run that it is meant for. */
-            runId?: null | string;
-            /** @description What a turn's run is started with. */
-            start: {
-                agent: string;
+            /** @description What a turn's run is started with, where it is not the agent's own. */
+            options?: {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
                     /**
@@ -495,13 +500,6 @@ export interface components {
                      */
                     tokens?: null | number;
                 };
-                /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
-                input: string | {
-                    /** Format: int64 */
-                    bytes: number;
-                    preview: string;
-                    ref: string;
-                };
                 instructions?: null | string;
                 metadata?: null | {
                     [key: string]: string;
@@ -510,6 +508,8 @@ export interface components {
                 /** Format: date-time */
                 startAt?: null | string;
             };
+            /** @description With a steer: the run that it is meant for. */
+            runId?: null | string;
         };
         MessageDelivered: {
             /** Format: date-time */
@@ -1506,12 +1506,18 @@ export interface components {
         };
         /** @description A turn begins: its run is started, once, however often the thread has to try. */
         TurnAcceptedData: {
+            agent: string;
+            /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
+            input: string | {
+                /** Format: int64 */
+                bytes: number;
+                preview: string;
+                ref: string;
+            };
             /** @description The message that it answers. */
             messageId: string;
-            runId: string;
-            /** @description What a turn's run is started with. */
-            start: {
-                agent: string;
+            /** @description What a turn's run is started with, where it is not the agent's own. */
+            options?: {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
                     /**
@@ -1530,13 +1536,6 @@ export interface components {
                      */
                     tokens?: null | number;
                 };
-                /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
-                input: string | {
-                    /** Format: int64 */
-                    bytes: number;
-                    preview: string;
-                    ref: string;
-                };
                 instructions?: null | string;
                 metadata?: null | {
                     [key: string]: string;
@@ -1545,6 +1544,7 @@ export interface components {
                 /** Format: date-time */
                 startAt?: null | string;
             };
+            runId: string;
             /**
              * Format: int32
              * @description 1, 2, 3 … in the thread.

@@ -31,7 +31,7 @@ function evolve(v: ThreadView, e: ThreadFact): ThreadView {
     case "thread.created":
       return { ...v, createdAt: e.at, title: e.data.title };
     case "turn.accepted": {
-      const { turn, runId, messageId, start: { agent, input } } = e.data;
+      const { turn, runId, messageId, agent, input } = e.data;
       return {
         ...v,
         agent,
@@ -41,7 +41,7 @@ function evolve(v: ThreadView, e: ThreadFact): ThreadView {
       };
     }
     case "message.accepted": {
-      const { messageId, delivery, runId, start: { input } } = e.data;
+      const { messageId, delivery, runId, input } = e.data;
       return { ...v, queued: [...v.queued, { messageId, input, delivery, at: e.at, ...(runId ? { runId } : {}) }] };
     }
     case "message.delivered":

@@ -6,6 +6,16 @@ export interface SignalROptions {
   accessToken?: () => string | Promise<string>;
 }
 
+/** An event, or, last, why there is no stream or no more of it. */
+interface Item {
+  cursor?: string | null;
+  event?: Watched["event"] | null;
+  problem?: { code: string; message: string } | null;
+}
+
+/** The ways a stream ends early that a cursor heals. */
+const cuts = ["unavailable", "too_slow"];
+
 /** The hub `/hubs/runs`: one connection for every stream of a page. Its library is loaded with the first of them. */
 export class SignalRTransport implements Transport {
   private starting: Promise<HubConnection> | undefined;
@@ -15,14 +25,14 @@ export class SignalRTransport implements Transport {
   async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
     const connection = await this.connect();
     const [method, id] = "runId" in source ? ["Watch", source.runId] : ["WatchThread", source.threadId];
-    const queue: Watched[] = [];
+    const queue: Item[] = [];
     let wake = () => {};
     let end: { error?: unknown } | undefined;
     const finish = (error?: unknown) => {
       end ??= { error };
       wake();
     };
-    const subscription = connection.stream<Watched>(method!, id, cursor ?? null).subscribe({
+    const subscription = connection.stream<Item>(method!, id, cursor ?? null).subscribe({
       next: (item) => {
         queue.push(item);
         wake();
@@ -36,9 +46,15 @@ export class SignalRTransport implements Transport {
     onOpen?.();
     try {
       for (;;) {
-        for (const item of queue.splice(0)) {
+        for (const { cursor, event, problem } of queue.splice(0)) {
+          if (problem) {
+            if (cuts.includes(problem.code)) return "cut";
+            // A refusal is a status with headers over HTTP: asked there, it is told whole.
+            throw new TransportUnavailable(false, problem);
+          }
+
           told = true;
-          yield item;
+          yield { cursor: cursor ?? "", event: event! };
         }
 
         if (end) break;
@@ -50,7 +66,6 @@ export class SignalRTransport implements Transport {
     }
 
     if (signal.aborted) return "cut";
-    // A refusal says more over HTTP than through the hub.
     if (end.error !== undefined && !told) throw new TransportUnavailable(false, end.error);
     if (end.error !== undefined) throw end.error;
     return "runId" in source ? "ended" : "cut";
