@@ -48,8 +48,9 @@ export async function injection({ test, browser, canary, folder }) {
     await shown.standing("Answered");
     for (const card of await page.locator(".tool summary").all()) await card.click();
     for (const step of await page.locator(".timeline > li > details > summary").all()) await step.click();
-    await until("what the model saw", () => page.locator(".model-input").count(), (n) => n >= 2);
-    for (const message of await page.locator(".model-input details:not([open]) > summary").all()) await message.click();
+    await until("what the model saw", () => page.locator(".model-input").count(), (n) => n >= 3);
+    const closed = page.locator(".model-input details:not([open]) > summary");
+    while (await closed.count()) await closed.first().click();
     await shown.shot("injected");
     await page.reload();
     await until("the answer again", shown.answer, (t) => t.includes("That was all."));
