@@ -4,15 +4,17 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Client;
 using OrleansAgents.Gateway.Exposure;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Hubs;
-using OrleansAgents.Gateway.Live;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Gateway.Web;
+using OrleansAgents.Live;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway;
 
@@ -42,12 +44,12 @@ public static class GatewayHosting
     /// <summary>Adds the gateway without a default for its address.</summary>
     public static IServiceCollection AddAgentGateway(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<Caller>().AddSingleton<SseEndpoint>().AddSingleton<StartEndpoint>().AddSingleton<RunWait>();
+        services.AddAgentsClient();
+        services.AddSingleton<SseEndpoint>().AddSingleton<StartEndpoint>().AddSingleton<RunWait>();
         services.AddSingleton<CommandEndpoints>().AddSingleton<ReadEndpoints>().AddSingleton<ExportEndpoint>();
         services.AddSingleton<ThreadEndpoints>().AddSingleton<ThreadSse>();
         services.AddSingleton<AllowedOrigins>();
-        services.AddHostedService<ExposureCheck>().AddHostedService<Heartbeat>();
+        services.AddHostedService<ExposureCheck>();
         services.AddCors();
         services.ConfigureHttpJsonOptions(o => GatewayJson.ForAnswers(o.SerializerOptions));
         services.Configure<KestrelServerOptions>(o =>

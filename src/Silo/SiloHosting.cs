@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using OrleansAgents.Execution;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
@@ -23,6 +24,7 @@ internal static class SiloHosting
         services.AddSingleton<LiveHub>();
         services.AddSingleton<ILiveTail>(s => s.GetRequiredService<LiveHub>());
         services.AddSingleton<LiveLanes>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<LocalRuns>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<RunSupervisorClient>();
@@ -33,6 +35,7 @@ internal static class SiloHosting
     /// <summary>How a silo of ours is tuned, wherever it runs.</summary>
     public static ISiloBuilder TuneForRuns(this ISiloBuilder silo)
     {
+        silo.AddMemoryStreams(LifecycleStream.Provider).AddMemoryGrainStorage("PubSubStore");
         silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
         silo.Configure<ClusterMembershipOptions>(o =>
         {

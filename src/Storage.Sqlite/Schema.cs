@@ -25,6 +25,7 @@ internal static class Schema
         CREATE INDEX journals_list ON journals (kind, tenant, user, created_at, id);
         CREATE INDEX journals_thread ON journals (thread, created_at, id) WHERE thread IS NOT NULL;
         CREATE INDEX journals_owner ON journals (owner) WHERE owner IS NOT NULL;
+        CREATE INDEX journals_resting ON journals (updated_at) WHERE owner IS NULL;
         CREATE INDEX journals_wake ON journals (wake_at) WHERE wake_at IS NOT NULL;
         CREATE TABLE events (
             rowid INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT, checksum INTEGER NOT NULL,

@@ -109,6 +109,15 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             cancellation);
     }
 
+    public Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter f, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "",
+            db => new Rows(db).Headers(
+                // Resting runs by one index, those at work, which are few, by another.
+                _check, "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND kind=0 AND (updated_at,id)>($since,$id) " +
+                "ORDER BY updated_at, id", f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId)),
+            cancellation);
+
     public Task<bool> DeleteAsync(string id) => WriteAsync(id, w =>
     {
         if (new Rows(w.Db).Header(id) is not var (jid, header))

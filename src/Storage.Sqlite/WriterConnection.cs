@@ -173,7 +173,7 @@ internal sealed class WriterConnection : IDisposable
     {
         var h = a.Header;
         var inserted = Bind(
-            _insert.Bind(a.Id).Bind((long)h.Kind).Bind(JournalHeader.PartitionOf(a.Id)).Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId)
+            _insert.Bind(a.Id).Bind((long)h.Kind).Bind(JournalIds.PartitionOf(a.Id)).Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId)
                 .Bind(h.Agent).Bind(Checksums.Micros(h.CreatedAt)).Bind(h.Epoch).Bind(h.Owner).Bind(Micros(h.WakeAt)), h).Run() == 1;
         if (!inserted)
         {

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using OrleansAgents.Streams;
 using OrleansAgents.Testing;
 using Xunit;
 

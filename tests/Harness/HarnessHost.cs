@@ -89,6 +89,14 @@ internal sealed class HarnessHost : IAsyncDisposable
                 return new(0, Problem: (await _silo.Reader.DeleteAsync(Principal.Local, ask.Run))?.Code);
             case "look":
                 return new(0, Look: await LookAsync(ask.Run, ask.Number));
+            case "settle":
+                // Until nothing more is written of an ended run.
+                while (await _store.FindAsync(ask.Run) is not { Header: { EndedAt: not null } h } || h.PublishedSeq < h.Head)
+                {
+                    await Task.Delay(10);
+                }
+
+                return new(ask.No);
             case "record":
                 return new(0, Record: await RecordAsync(ask.Run, ask.Value!.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
             case "arm":

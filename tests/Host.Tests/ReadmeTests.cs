@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using OrleansAgents.Testing;
 using Xunit;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Host.Tests;
 

@@ -68,7 +68,23 @@ public abstract partial class JournalContract
         Assert.Equal(["due", "lost"], await Scan(["silo-a"], null));
         Assert.Equal(["due"], await Scan(["silo-a", "si'lo"], null));
         Assert.Equal(["due", "lost", "owned"], await Scan([], null));
-        Assert.Equal(["lost"], await Scan(["silo-a"], [JournalHeader.PartitionOf("lost")]));
+        Assert.Equal(["lost"], await Scan(["silo-a"], [JournalIds.PartitionOf("lost")]));
+    }
+
+    [Fact]
+    public async Task Changes_come_in_the_order_of_their_time_page_by_page_whoever_owns_the_runs()
+    {
+        foreach (var (id, minute, owner) in new[] { ("c", 2, null), ("a", 3, "silo-a"), ("b", 3, null), ("old", 0, null), ("d", 4, "silo-a") })
+        {
+            await Journal.AppendAsync(Append(id, 0, 1) with { Header = Header(id, 1, owner: owner) with { UpdatedAt = Start.AddMinutes(minute) } });
+        }
+
+        await Journal.AppendAsync(Append("t", 0, 1) with { Header = Header("t", 1, owner: null) with { Kind = JournalKind.Thread, UpdatedAt = Start.AddMinutes(3) } });
+        Assert.Equal(["c", "a"], await Changes(new(Start.AddMinutes(1), "", 2)));
+        Assert.Equal(["b", "d"], await Changes(new(Start.AddMinutes(3), "a", 2)));
+        Assert.Empty(await Changes(new(Start.AddMinutes(4), "d", 2)));
+
+        async Task<IEnumerable<string>> Changes(ChangeFilter filter) => (await Journal.ChangesAsync(filter)).Select(h => h.Id);
     }
 
     [Fact]

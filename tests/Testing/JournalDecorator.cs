@@ -30,6 +30,9 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public virtual Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default) =>
         inner.ScanAsync(filter, cancellation);
 
+    public virtual Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default) =>
+        inner.ChangesAsync(filter, cancellation);
+
     public virtual Task<bool> DeleteAsync(string id) => inner.DeleteAsync(id);
 
     public virtual Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>

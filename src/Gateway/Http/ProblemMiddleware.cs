@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OrleansAgents.Client;
 
 namespace OrleansAgents.Gateway.Http;
 
@@ -38,6 +39,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             case ProblemException p:
                 return Problems.Of(p.Status, p.Code, p.Message, p.Field);
+            case UnavailableException u:
+                return Problems.Of(503, "unavailable", u.Message);
             case RefusedException r:
                 return Problems.Of(r.Problem);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:

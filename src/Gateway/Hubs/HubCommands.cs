@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
@@ -42,6 +43,7 @@ internal sealed partial class HubCommands(Caller caller, ThreadEndpoints threads
     {
         RefusedException { Problem: var p } => new(p.Code, Problems.Of(p).Field, p.Message),
         ProblemException p => new(p.Code, p.Field, p.Message),
+        UnavailableException u => new("unavailable", null, u.Message),
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Hubs;
 

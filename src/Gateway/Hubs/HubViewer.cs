@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Hubs;
 

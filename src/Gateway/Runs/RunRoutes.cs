@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;

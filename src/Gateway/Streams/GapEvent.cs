@@ -1,3 +1,5 @@
+using OrleansAgents.Streams;
+
 namespace OrleansAgents.Gateway.Streams;
 
 /// <summary>The cursor cannot be continued from. Never journaled.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansAgents.Gateway.Http;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

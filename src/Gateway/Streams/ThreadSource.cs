@@ -1,6 +1,8 @@
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Streams;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Orleans;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;

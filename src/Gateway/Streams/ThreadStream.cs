@@ -1,7 +1,9 @@
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;

@@ -14,6 +14,18 @@ public static class JournalIds
     private static readonly System.Buffers.SearchValues<char> Allowed =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
+    /// <summary>A number from 0 to 255 that is stable over builds: FNV-1a of the id, folded.</summary>
+    public static int PartitionOf(string id)
+    {
+        var hash = 2166136261u;
+        foreach (var b in Encoding.UTF8.GetBytes(id))
+        {
+            hash = (hash ^ b) * 16777619u;
+        }
+
+        return (int)((hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24)) & 0xFF);
+    }
+
     public static string NewRun() => Run + Random();
 
     public static string NewThread() => Thread + Random();

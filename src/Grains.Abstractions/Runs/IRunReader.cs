@@ -39,6 +39,15 @@ public interface IRunReader : IGrainWithIntegerKey
     [Alias("heads")]
     Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds);
 
+    /// <summary>Runs of every user that changed at or after a time, in the order of (updatedAt, id): what internal services reconcile by.</summary>
+    /// <param name="afterId">Only those behind this id, where the time is the same; empty for all.</param>
+    [Alias("changes")]
+    Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit);
+
+    /// <summary>The runs of these ids that this principal may see.</summary>
+    [Alias("summaries")]
+    Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds);
+
     [Alias("agents")]
     Task<IReadOnlyList<AgentView>> AgentsAsync();
 
@@ -70,6 +79,12 @@ public sealed record RunSummary(
     [property: Id(3)] string Model, [property: Id(4)] RunStatus Status, [property: Id(5)] string? Reason,
     [property: Id(6)] long Head, [property: Id(7)] string Input, [property: Id(8)] DateTimeOffset CreatedAt,
     [property: Id(9)] DateTimeOffset UpdatedAt, [property: Id(10)] DateTimeOffset? EndedAt);
+
+/// <summary>How far a run was at its newest change.</summary>
+[GenerateSerializer, Immutable, Alias("run-change")]
+public sealed record RunChange(
+    [property: Id(0)] string RunId, [property: Id(1)] Principal Principal, [property: Id(2)] long Head,
+    [property: Id(3)] RunStatus Status, [property: Id(4)] DateTimeOffset UpdatedAt);
 
 /// <summary>A page of durable events.</summary>
 /// <param name="Terminal">The run has ended; nothing follows <paramref name="Head"/>.</param>

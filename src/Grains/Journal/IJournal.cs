@@ -45,6 +45,9 @@ public interface IJournal
     /// <summary>Headers of journals that somebody should look after: a due wake time, or an owner that is not alive.</summary>
     Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default);
 
+    /// <summary>Headers of runs that changed at or after a time, in the order of (updatedAt, id).</summary>
+    Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default);
+
     /// <summary>Deletes an ended journal: events, commands, snapshot, and bodies that nothing else refers to. Its id stays known as deleted.</summary>
     /// <returns>False when it does not exist or was deleted before.</returns>
     Task<bool> DeleteAsync(string id);

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Journal;
@@ -9,25 +8,14 @@ namespace OrleansAgents.Journal;
 /// <param name="Summary">The beginning of the input, for lists.</param>
 /// <param name="Owner">The silo that works on it; null when parked, handed back or ended.</param>
 /// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
+/// <param name="PublishedSeq">Events up to here are certainly on the lifecycle stream.</param>
 public sealed record JournalHeader(
     string Id, Principal Principal, string? ThreadId, string Agent, string Model, RunStatus Status, string? Reason, string Summary,
     long Head, long Epoch, string? Owner, DateTimeOffset? WakeAt, long PublishedSeq,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run)
 {
-    /// <summary>Partitions of the recovery scan.</summary>
+    /// <summary>Partitions of the recovery scan; <see cref="JournalIds.PartitionOf"/> says which is a journal's.</summary>
     public const int Partitions = 256;
-
-    /// <summary>Stable over builds: FNV-1a of the id, folded to 0–255.</summary>
-    public static int PartitionOf(string id)
-    {
-        var hash = 2166136261u;
-        foreach (var b in Encoding.UTF8.GetBytes(id))
-        {
-            hash = (hash ^ b) * 16777619u;
-        }
-
-        return (int)((hash ^ (hash >> 8) ^ (hash >> 16) ^ (hash >> 24)) & 0xFF);
-    }
 }
 
 /// <summary>Whose journal it is.</summary>
@@ -45,6 +33,10 @@ public sealed record ListFilter(
 
 /// <summary>A place in a list ordered by (createdAt, id), newest first.</summary>
 public sealed record ListPosition(DateTimeOffset CreatedAt, string Id);
+
+/// <summary>Journals of runs in the order of (updatedAt, id), from a time on.</summary>
+/// <param name="AfterId">Only those behind this id, where the time is the same.</param>
+public sealed record ChangeFilter(DateTimeOffset Since, string AfterId, int Limit);
 
 /// <summary>What recovery looks for: <c>wakeAt ≤ Now</c>, or an owner that is none of <paramref name="LiveOwners"/>.</summary>
 /// <param name="Partitions">Partitions to look at; null means all.</param>

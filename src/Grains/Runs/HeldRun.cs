@@ -2,6 +2,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
@@ -16,6 +17,8 @@ internal sealed class HeldRun
     public required string Summary { get; init; }
     public required RunPolicy Policy { get; set; }
     public required RequestWindow Window { get; init; }
+
+    public required Outlet Outlet { get; init; }
 
     /// <summary>The header as last written.</summary>
     public JournalHeader? Header { get; set; }
@@ -33,7 +36,7 @@ internal sealed class HeldRun
         var created = (RunCreated)(await journal.ReadAsync(lease.Id, 0, 1))[0].Decode()!;
         var input = await Bodies.LoadAsync(journal, lease.Id, created.Input);
         var earlier = created.Earlier is { } e0 ? EarlierTurns.Decode(await Bodies.LoadAsync(journal, lease.Id, e0.Ref)) : [];
-        var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state);
+        var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state, lease.Header!.PublishedSeq);
         run.Header = lease.Header;
         run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
         if (state.Window is [var oldest, ..])
@@ -50,10 +53,11 @@ internal sealed class HeldRun
     /// <summary>A run that is about to be created.</summary>
     public static HeldRun New(
         string id, long epoch, AgentDefinition definition, string definitionHash, string input, IReadOnlyList<RequestMessage> earlier,
-        IAgentCatalog catalog, RunState state) => new()
+        IAgentCatalog catalog, RunState state, long published = 0) => new()
         {
             Epoch = epoch,
             State = state,
+            Outlet = new(published),
             Summary = SummaryOf(input),
             Policy = new(
             id, definition.Tools.ToDictionary(t => t.Name), definition.WindowTokens, TokensOf(definition),

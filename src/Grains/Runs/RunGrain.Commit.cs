@@ -137,6 +137,7 @@ internal sealed partial class RunGrain
         }
 
         _live?.Publish(turn.Append.Events);
+        Publish(run, turn.Due, turn.Append.Events);
         turn.Answer();
         Reconcile();
         if (run.State is { Ended: not null, ThreadId: { } thread })
@@ -149,6 +150,14 @@ internal sealed partial class RunGrain
         {
             run.SnapshotAt = run.State.Head;
             _ = SnapshotAsync(run.State);
+        }
+    }
+
+    private void Publish(HeldRun run, DateTimeOffset? due, IReadOnlyList<JournalEvent> events)
+    {
+        if (run.Header is { } header && (events.Count > 0 || run.Outlet.Published < header.Head))
+        {
+            outbox.Offer(new(run.Outlet, header, due, events));
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class RunGrain
         public required RunState State { get; init; }
         public required IReadOnlyList<RunEvent> Events { get; init; }
         public required Append Append { get; init; }
+
+        /// <summary>When the run moves by itself.</summary>
+        public required DateTimeOffset? Due { get; init; }
         public required bool HasWork { get; init; }
         public required IReadOnlyList<(Inbound Item, CommandResult Result)> Answers { get; init; }
 
@@ -71,9 +74,11 @@ internal sealed partial class RunGrain
             }
         }
 
-        var header = HeaderOf(run, state, now);
+        var due = run.Policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
+        var header = HeaderOf(run, state, due, now);
         return new()
         {
+            Due = due,
             State = state,
             Events = events,
             Answers = answers,
@@ -91,12 +96,13 @@ internal sealed partial class RunGrain
         return now > state.UpdatedAt ? now : state.UpdatedAt;
     }
 
-    private JournalHeader HeaderOf(HeldRun run, RunState state, DateTimeOffset now)
+    private JournalHeader HeaderOf(HeldRun run, RunState state, DateTimeOffset? due, DateTimeOffset now)
     {
         // A run with nothing in flight belongs to nobody, so that nobody has to be asked for it.
         var owner = StatusOf.Due(state).Any() && !run.Policy.Draining ? ownership.Me : null;
-        var wakeAt = run.Policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
-        return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, now);
+        var published = run.Outlet.Published;
+        var wakeAt = owner is null && published < state.Head && !(due <= now + options.PublishWithin) ? now + options.PublishWithin : due;
+        return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, published, now);
     }
 
     /// <summary>Whether another owner would have something to do at once.</summary>

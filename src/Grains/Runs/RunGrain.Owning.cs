@@ -57,6 +57,7 @@ internal sealed partial class RunGrain
         }
 
         _live ??= hub.Acquire(Id);
+        Publish(_run, null, []);
         Acquired(log, Id, _run.Epoch, _run.State.Head);
         batch.Insert(0, new(now => new TakeOver(now), null, [], null, new()));
         return true;

@@ -5,6 +5,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
 using OrleansAgents.Threads;
 
@@ -18,8 +19,8 @@ namespace OrleansAgents.Runs;
 [Reentrant]
 [GrainType("run")]
 internal sealed partial class RunGrain(
-    IJournal journal, IAgentCatalog catalog, IModelCaller models, IToolCaller tools, LiveHub hub, LiveLanes lanes, LocalRuns localRuns,
-    Ownership ownership, RunsOptions options, TimeProvider time, ILogger<RunGrain> log) : Grain, IRunGrain, IRunUpkeep
+    IJournal journal, IAgentCatalog catalog, IModelCaller models, IToolCaller tools, LiveHub hub, LiveLanes lanes, Outbox outbox,
+    LocalRuns localRuns, Ownership ownership, RunsOptions options, TimeProvider time, ILogger<RunGrain> log) : Grain, IRunGrain, IRunUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 

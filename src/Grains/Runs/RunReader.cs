@@ -100,6 +100,15 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
         }
     }));
 
+    public async Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit) =>
+        [.. (await journal.ChangesAsync(new(since, afterId, limit))).Select(h => new RunChange(h.Id, h.Principal, h.Head, h.Status, h.UpdatedAt))];
+
+    public async Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds)
+    {
+        var found = await Task.WhenAll(runIds.Select(id => ReadAsync(principal, id, view => Task.FromResult<RunSummary?>(Views.Of(view.Header)))));
+        return [.. found.Select(read => read.Value).OfType<RunSummary>()];
+    }
+
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
         [.. catalog.Agents.Select(a => Views.Of(a, catalog.IsDemo(a.Model)))]);
 

@@ -4,6 +4,7 @@ using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Services;
 using OrleansAgents.Journal;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
@@ -21,7 +22,7 @@ internal interface IRunSupervisor : IGrainService
 [Reentrant]
 internal sealed partial class RunSupervisor(
     GrainId id, Silo silo, ILoggerFactory logs, IJournal journal, IGrainFactory grains, LocalRuns localRuns, Ownership ownership,
-    RunsOptions options, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
+    Outbox outbox, RunsOptions options, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
 {
     private const int AtOnce = 64;
     private const int JitterMs = 100;
@@ -115,19 +116,26 @@ internal sealed partial class RunSupervisor(
             return;
         }
 
-        _ = ResumeAsync(runId, header.Kind);
+        _ = ResumeAsync(header);
     }
 
-    private async Task ResumeAsync(string runId, JournalKind kind)
+    private async Task ResumeAsync(JournalHeader header)
     {
+        var runId = header.Id;
         await _resumes.WaitAsync();
         try
         {
             // After an outage all are due at once; they must not all knock at the same instant.
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(JitterMs)), time);
-            if (kind == JournalKind.Thread)
+            if (header.Kind == JournalKind.Thread)
             {
                 await grains.GetGrain<IThreadUpkeep>(runId).EnsureRunningAsync();
+                return;
+            }
+
+            if (header.EndedAt is not null)
+            {
+                await outbox.CatchUpAsync(header);
                 return;
             }
 

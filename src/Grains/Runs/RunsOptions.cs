@@ -20,6 +20,9 @@ internal sealed class RunsOptions
     /// <summary>Events between two snapshots. Default 50.</summary>
     public int SnapshotEvery { get; set; } = 50;
 
+    /// <summary>When a supervisor looks after a resting run whose events are not published yet. Default 10 s.</summary>
+    public TimeSpan PublishWithin { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How old the proof of ownership may be when an at-most-once call leaves. Default 1 s.</summary>
     public TimeSpan DispatchWithin { get; set; } = TimeSpan.FromSeconds(1);
 }

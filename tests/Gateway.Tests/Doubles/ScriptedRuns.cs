@@ -4,6 +4,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Gateway.Tests.Streams;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;
 
@@ -35,6 +36,10 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
     public Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> runIds) =>
         Task.FromResult<IReadOnlyList<long>>([.. runIds.Select(id => Run(id).Head)]);
+
+    public Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit) => Task.FromResult<IReadOnlyList<RunChange>>([]);
+
+    public Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds) => Task.FromResult<IReadOnlyList<RunSummary>>([]);
 
     public Task<Read<RunView>> ViewAsync(Principal principal, string runId) => Of(runId, run => run.View());
 

@@ -1,4 +1,5 @@
 using OrleansAgents.Gateway.Streams;
+using OrleansAgents.Streams;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Streams;

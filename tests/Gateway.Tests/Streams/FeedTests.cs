@@ -1,6 +1,7 @@
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Live;
+using OrleansAgents.Streams;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Streams;

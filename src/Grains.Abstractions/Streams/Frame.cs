@@ -1,6 +1,6 @@
 using OrleansAgents.Events;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>What a viewer is told next. Exactly one of the two is set.</summary>
 /// <param name="After">With a delta: the last durable seq before it.</param>

@@ -1,7 +1,7 @@
 using OrleansAgents.Events;
 using OrleansAgents.Live;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>Decides what one viewer is told next, from journal events and live deltas in any overlap.</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Gateway.Runs;
-using OrleansAgents.Live;
+using OrleansAgents.Client;
 
-namespace OrleansAgents.Gateway.Live;
+namespace OrleansAgents.Live;
 
 /// <summary>Every 5 s or a little less: asks how far the watched journals are, all in one, and tells their viewers.</summary>
 /// <remarks>A lost last event leaves no hole behind it; this finds it. It is also what keeps quiet connections alive.</remarks>

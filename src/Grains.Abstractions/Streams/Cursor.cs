@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>A place in a run's stream: after a durable event, or inside an attempt's answer.</summary>
 /// <param name="Seq">The last durable seq seen; 0 for none.</param>

@@ -1,6 +1,6 @@
 using OrleansAgents.Events;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>A recorded answer as the stream that it was: its parts in order, offsets running through them.</summary>
 internal static class AnswerText

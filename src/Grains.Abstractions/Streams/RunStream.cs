@@ -2,7 +2,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>Brings one viewer what its feed asks for: the journal first, then the live lane, the journal again at a hole.</summary>
 /// <remarks>The subscription begins before the journal is read, so that nothing falls between the two.</remarks>

@@ -1,8 +1,8 @@
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Live;
+using OrleansAgents.Streams;
 
-namespace OrleansAgents.Gateway.Runs;
+namespace OrleansAgents.Streams;
 
 /// <summary>Waits for the end of a run, for clients that would rather wait than ask again.</summary>
 internal sealed class RunWait(ILiveTail tail, TimeProvider time)

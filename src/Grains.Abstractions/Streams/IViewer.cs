@@ -1,4 +1,4 @@
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>Whoever watches a run, over whatever protocol.</summary>
 /// <remarks>Both calls take as long as the viewer does: that is what slows the stream down for a slow one, and for it alone.</remarks>

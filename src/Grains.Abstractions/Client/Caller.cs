@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
-using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Gateway.Runs;
+namespace OrleansAgents.Client;
 
 /// <summary>Calls grains, and calls again while a run changes silos or a silo does not answer.</summary>
 /// <remarks>Safe because reads change nothing and a command keeps its id: repeated, it has one effect.</remarks>
@@ -110,8 +109,7 @@ internal sealed partial class Caller(IGrainFactory grains, TimeProvider time, IL
     {
         if (attempt == Tries)
         {
-            throw new ProblemException(
-                503, "unavailable", "The service did not answer in time. Try again; a command with the same Idempotency-Key has one effect.");
+            throw new UnavailableException("The service did not answer in time. Try again; a command with the same id has one effect.");
         }
 
         var jitter = 0.5 + Random.Shared.NextDouble();

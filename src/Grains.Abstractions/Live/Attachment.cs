@@ -1,6 +1,5 @@
-using OrleansAgents.Live;
 
-namespace OrleansAgents.Gateway.Live;
+namespace OrleansAgents.Live;
 
 /// <summary>One watched journal: what a silo sends of it goes to the viewers' topic, in order, from the attached moment on.</summary>
 internal sealed class Attachment(LiveRun topic)

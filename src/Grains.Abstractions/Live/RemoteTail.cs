@@ -1,24 +1,33 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Gateway.Live;
+namespace OrleansAgents.Live;
 
 /// <summary>The live tail of a gateway in its own process: one attachment for each watched journal, shared by its viewers.</summary>
 /// <remarks>
 /// A journal is attached with its first viewer and left a while after its last. Whenever it is attached anew, its viewers are
 /// told that they are behind: they subscribe again and read the journal, so that nothing has to be known of what was missed.
 /// </remarks>
-internal sealed partial class RemoteTail(IGrainFactory grains, TimeProvider time, ILogger<RemoteTail> log) : ILiveTail, ILiveSink
+internal sealed partial class RemoteTail : ILiveTail, ILiveSink
 {
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RemoteTail> _log;
     private readonly LiveHub _hub = new();
     private readonly ConcurrentDictionary<string, Attachment> _attached = new();
     private ILiveSink? _me;
     private long _lanes;
+
+    public RemoteTail(IGrainFactory grains, ClusterWatch cluster, TimeProvider time, ILogger<RemoteTail> log)
+    {
+        (_grains, _time, _log) = (grains, time, log);
+        cluster.Reconnected += ReattachAll;
+    }
 
     public IReadOnlyCollection<string> Followed => _hub.Followed;
 
@@ -84,7 +93,7 @@ internal sealed partial class RemoteTail(IGrainFactory grains, TimeProvider time
     }
 
     // The factory keeps only a weak reference: this field keeps the sink alive.
-    private ILiveSink Me => _me ??= grains.CreateObjectReference<ILiveSink>(this);
+    private ILiveSink Me => _me ??= _grains.CreateObjectReference<ILiveSink>(this);
 
     private Attachment Open(string journalId)
     {
@@ -112,15 +121,15 @@ internal sealed partial class RemoteTail(IGrainFactory grains, TimeProvider time
             }
             catch (Exception e)
             {
-                Unattached(log, attachment.Topic.JournalId, e.Message);
-                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), time);
+                Unattached(_log, attachment.Topic.JournalId, e.Message);
+                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble()), _time);
             }
         }
     }
 
     private ILiveSource Source(string journalId) => JournalIds.IsThread(journalId)
-        ? grains.GetGrain<IThreadGrain>(journalId)
-        : grains.GetGrain<IRunGrain>(journalId);
+        ? _grains.GetGrain<IThreadGrain>(journalId)
+        : _grains.GetGrain<IRunGrain>(journalId);
 
     [LoggerMessage(1, LogLevel.Information, "{JournalId} cannot be followed live: {Reason} It is tried again; the journal is read meanwhile.")]
     private static partial void Unattached(ILogger log, string journalId, string reason);

@@ -1,8 +1,8 @@
+using OrleansAgents.Client;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Gateway.Streams;
+namespace OrleansAgents.Streams;
 
 /// <summary>What a stream reads of one run.</summary>
 internal sealed class RunSource(Caller caller, Principal principal, string runId)
@@ -68,7 +68,7 @@ internal sealed class RunSource(Caller caller, Principal principal, string runId
             var page = await PageAsync(after, cancellation);
             if (page.Items.Count == 0)
             {
-                throw new Http.ProblemException(503, "unavailable", "The journal could not be read up to the cursor. Try again.");
+                throw new UnavailableException("The journal could not be read up to the cursor. Try again.");
             }
 
             events.AddRange(page.Items.Where(e => e.Seq <= through));

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Lifecycle;
+
+/// <summary>Publishes durable events on the lifecycle streams, beside the runs: no run ever waits for it.</summary>
+/// <remarks>
+/// A header says how far its run is published; the next append takes that along. A run that rests has a wake time until all is
+/// published, so that a supervisor finds what a crash left behind.
+/// </remarks>
+internal sealed class Outbox(IServiceProvider services, IJournal journal, TimeProvider time, ILogger<Outbox> log) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly OutboxShard?[] _shards = new OutboxShard?[LifecycleStream.Shards];
+
+    /// <summary>What is not published yet stays owed.</summary>
+    public void Dispose() => _stop.Cancel();
+
+    public void Offer(in Outgoing outgoing) => ShardOf(outgoing.Header.Id).Offer(outgoing, null);
+
+    /// <summary>Publishes what an ended run still owes. Completes when that is recorded, or could not be.</summary>
+    public Task CatchUpAsync(JournalHeader header)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ShardOf(header.Id).Offer(new(new(header.PublishedSeq), header, null, []), done);
+        return done.Task;
+    }
+
+    private OutboxShard ShardOf(string runId)
+    {
+        var shard = LifecycleStream.ShardOf(runId);
+        return _shards[shard] ?? Interlocked.CompareExchange(ref _shards[shard], Open(shard), null) ?? _shards[shard]!;
+    }
+
+    private OutboxShard Open(int shard) => new(
+        LifecycleStream.Of(services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider), shard), journal, time, log, _stop.Token);
+}
