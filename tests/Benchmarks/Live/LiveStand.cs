@@ -51,12 +51,17 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
             ids.Add(await StartRunAsync(PacedModel.Ask(tokens, perSecond, held: true)));
         }
 
-        while (model.Held < before + runs)
+        await HeldAsync(before + runs);
+        return ids;
+    }
+
+    /// <summary>Waits until the model holds so many answers.</summary>
+    public async Task HeldAsync(int answers)
+    {
+        while (model.Held < answers)
         {
             await Task.Delay(1);
         }
-
-        return ids;
     }
 
     /// <summary>Watches a run over SSE to its end.</summary>
@@ -79,11 +84,14 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
     }
 
     /// <summary>Asks the model itself, on a connection of its own.</summary>
-    public async Task AskDirectlyAsync(string input, TokenTimes times)
+    /// <returns>Tokens that came.</returns>
+    public async Task<int> AskDirectlyAsync(string input, TokenTimes times)
     {
         using var connection = await EventSocket.ConnectAsync(model.Endpoint);
         await connection.PostAsync(PacedModel.Path, PacedModel.Request(input));
-        await connection.ReadAsync(data => times.Take(data, "\"content\":\""u8));
+        var tokens = 0;
+        await connection.ReadAsync(data => tokens += times.Take(data, "\"content\":\""u8));
+        return tokens;
     }
 
     public async ValueTask DisposeAsync()
