@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -56,9 +55,6 @@ public static class GatewayHosting
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = MaxDrainedBytes;
         });
-
-        // A frame leaves on the thread that wrote it: nothing of ours blocks, and each change of thread is a viewer's wait.
-        services.Configure<SocketTransportOptions>(o => o.UnsafePreferInlineScheduling = true);
         services.AddSingleton<HubStreams>().AddSingleton<HubCommands>();
         services.AddSignalR(o =>
         {
