@@ -69,17 +69,17 @@ public sealed class LaneTests
     /// <summary>Takes a batch, and the next when it is told to.</summary>
     private sealed class SlowSink : ILiveSink
     {
-        private readonly SemaphoreSlim _answer = new(0);
+        private readonly Channel<bool> _answers = Channel.CreateUnbounded<bool>();
         private readonly Channel<IReadOnlyList<LaneItem>> _taken = Channel.CreateUnbounded<IReadOnlyList<LaneItem>>();
 
         public Task DeliverAsync(IReadOnlyList<LaneItem> batch)
         {
             _taken.Writer.TryWrite(batch);
-            return _answer.WaitAsync();
+            return _answers.Reader.ReadAsync().AsTask();
         }
 
         public Task<IReadOnlyList<LaneItem>> TakenAsync() => _taken.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
-        public void Answer() => _answer.Release();
+        public void Answer() => _answers.Writer.TryWrite(true);
     }
 }
