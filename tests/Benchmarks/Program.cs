@@ -1,4 +1,5 @@
 using OrleansAgents.Benchmarks;
+using OrleansAgents.Benchmarks.Live;
 
 if (args is [RecoveryBenchmark.ChildVerb, var file])
 {
@@ -7,20 +8,36 @@ if (args is [RecoveryBenchmark.ChildVerb, var file])
 }
 
 // `steps` runs all of its parts in this order; `steps throughput flatness` only those.
-var parts = new (string Name, Func<Task> RunAsync)[]
+var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 {
-    ("baselines", StepsBenchmark.BaselinesAsync),
-    ("throughput", StepsBenchmark.ThroughputAsync),
-    ("ratio", StepsBenchmark.RatioAsync),
-    ("lengths", StepsBenchmark.LengthsAsync),
-    ("flatness", StepsBenchmark.FlatnessAsync),
-    ("bytes", StepsBenchmark.BytesAsync),
-    ("killed", RecoveryBenchmark.KilledAsync),
-    ("paused", RecoveryBenchmark.PausedAsync),
+    ["steps"] =
+    [
+        ("baselines", StepsBenchmark.BaselinesAsync),
+        ("throughput", StepsBenchmark.ThroughputAsync),
+        ("ratio", StepsBenchmark.RatioAsync),
+        ("lengths", StepsBenchmark.LengthsAsync),
+        ("flatness", StepsBenchmark.FlatnessAsync),
+        ("bytes", StepsBenchmark.BytesAsync),
+        ("killed", RecoveryBenchmark.KilledAsync),
+        ("paused", RecoveryBenchmark.PausedAsync),
+    ],
+    ["stream"] =
+    [
+        ("viewer", ViewerBenchmark.OneAsync),
+        ("first", ViewerBenchmark.FirstTokenAsync),
+        ("crowd", CrowdBenchmark.ViewersAsync),
+        ("runs", CrowdBenchmark.RunsAsync),
+        ("idle", IdleBenchmark.ViewersAsync),
+        ("live", IdleBenchmark.RunsAsync),
+    ],
 };
-if (args is not ["steps", .. var wanted] || wanted.Except(parts.Select(p => p.Name)).Any())
+if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var parts) || wanted.Except(parts.Select(p => p.Name)).Any())
 {
-    Console.Error.WriteLine($"Usage: steps [{string.Join(" | ", parts.Select(p => p.Name))}] …");
+    foreach (var (name, all) in verbs)
+    {
+        Console.Error.WriteLine($"Usage: {name} [{string.Join(" | ", all.Select(p => p.Name))}] …");
+    }
+
     return 2;
 }
 

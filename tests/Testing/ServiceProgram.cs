@@ -45,6 +45,12 @@ internal sealed class ServiceProgram : IAsyncDisposable
         new() { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Orleans__Endpoints__GatewayPort"] = $"{port}" },
         []);
 
+    /// <summary>CPU time that the process has used.</summary>
+    public TimeSpan Cpu => Read(p => p.TotalProcessorTime);
+
+    /// <summary>Bytes of memory that the process holds.</summary>
+    public long WorkingSet => Read(p => p.WorkingSet64);
+
     /// <summary>The response, once its headers are there.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {
@@ -70,6 +76,12 @@ internal sealed class ServiceProgram : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+    }
+
+    private T Read<T>(Func<Process, T> figure)
+    {
+        _process.Refresh();
+        return figure(_process);
     }
 
     private static string Dll(string project, string name) =>

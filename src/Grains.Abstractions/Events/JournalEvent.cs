@@ -51,6 +51,15 @@ public sealed record ModelDelta(
     /// <summary>The event's name on the wire.</summary>
     public const string Name = "model.delta";
 
+    /// <summary>The most text that is put together, in UTF-16 units: what is joined piece by piece is copied each time.</summary>
+    private const int MostJoined = 1024;
+
+    /// <summary>This piece and the one that follows on it as one; null when it does not, or they would be too long.</summary>
+    internal ModelDelta? With(ModelDelta next) =>
+        (next.Step, next.Attempt, next.Kind, next.Offset) == (Step, Attempt, Kind, Offset + Text.Length) && Text.Length + next.Text.Length <= MostJoined
+            ? this with { Text = Text + next.Text }
+            : null;
+
     /// <summary>Writes <c>{ runId, after, type, data }</c>; <paramref name="after"/> is the last durable seq before it.</summary>
     public void WriteTo(Utf8JsonWriter writer, string runId, long after)
     {

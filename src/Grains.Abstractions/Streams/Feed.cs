@@ -90,7 +90,7 @@ internal sealed class Feed(Cursor cursor, long from)
 
         var known = Offset - delta.Offset;
         known = AnswerText.NotInsidePair(delta.Text, known);
-        frames.Add(new(null, known == 0 ? delta : delta with { Offset = delta.Offset + known, Text = delta.Text[known..] }, Seq));
+        Add(known == 0 ? delta : delta with { Offset = delta.Offset + known, Text = delta.Text[known..] }, frames);
         Offset = end;
         return true;
     }
@@ -110,6 +110,19 @@ internal sealed class Feed(Cursor cursor, long from)
         }
 
         return !_open || _startedSeq != open.StartedSeq || open.Parts.All(part => Take(part, frames));
+    }
+
+    /// <summary>Text that waits to be shown grows by what follows on it.</summary>
+    private void Add(ModelDelta delta, List<Frame> frames)
+    {
+        if (frames is [.., { Delta: { } last, After: var after }] && after == Seq && last.With(delta) is { } both)
+        {
+            frames[^1] = new(null, both, Seq);
+        }
+        else
+        {
+            frames.Add(new(null, delta, Seq));
+        }
     }
 
     private void Fold(JournalEvent e)

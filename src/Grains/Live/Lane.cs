@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using OrleansAgents.Events;
+
 namespace OrleansAgents.Live;
 
 /// <summary>What is on its way to one gateway: in order, bounded, one awaited batch in flight. Thread-safe.</summary>
@@ -5,11 +8,12 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
 {
     /// <summary>Items that may wait; when they are more, all of one journal's are dropped and a mark is left.</summary>
     private const int Capacity = 16_384;
-    private const int BatchSize = 512;
+    private const int BatchSize = 2_048;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Follower> _followers = [];
     private List<LaneItem> _waiting = [];
+    private long _round;
     private bool _sending;
     private bool _closed;
 
@@ -38,11 +42,11 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
         Leave(old);
     }
 
-    private void Offer(in LaneItem item)
+    private void Offer(Follower follower, in LaneItem item)
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_closed || Fold(follower, item.Item.Delta))
             {
                 return;
             }
@@ -51,15 +55,14 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
             {
                 // The gateway is slow: this journal's items go, so that the others' can stay.
                 var (id, lane) = (item.JournalId, item.Lane);
-                _waiting.RemoveAll(w => w.JournalId == id);
+                _round++;
+                _waiting.RemoveAll(w => w.JournalId == id && w.Lane == lane);
                 _waiting.Add(new(id, lane, default, Behind: true));
-                if (_followers.TryGetValue(id, out var follower))
-                {
-                    follower.Stopped = true;
-                }
+                follower.Stopped = true;
             }
             else
             {
+                follower.Newest = (_round, _waiting.Count);
                 _waiting.Add(item);
             }
 
@@ -73,6 +76,24 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
 
         // Not in the caller's context: a run must not wait for a sink, nor lend it its scheduler.
         ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(), this, preferLocal: false);
+    }
+
+    /// <summary>Text that still waits grows by what follows on it: a gateway that is late is told of runs, not of tokens.</summary>
+    private bool Fold(Follower follower, ModelDelta? delta)
+    {
+        if (delta is null || follower.Newest.Round != _round)
+        {
+            return false;
+        }
+
+        ref var newest = ref CollectionsMarshal.AsSpan(_waiting)[follower.Newest.Index];
+        if (newest.Item.Delta?.With(delta) is not { } both)
+        {
+            return false;
+        }
+
+        newest = newest with { Item = new(null, both) };
+        return true;
     }
 
     private async Task SendAsync()
@@ -95,6 +116,7 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
         lock (_gate)
         {
             var batch = _waiting;
+            _round++;
             if (batch.Count <= BatchSize)
             {
                 _waiting = [];
@@ -142,14 +164,17 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
         /// <summary>A mark was left; it waits to be attached again.</summary>
         public volatile bool Stopped;
 
+        /// <summary>Where its newest item waits, if that round is still on; guarded by the lane.</summary>
+        public (long Round, int Index) Newest = (-1, 0);
+
         public void Offer(LiveItem item)
         {
             if (!Stopped && !item.IsBeat)
             {
-                lane.Offer(new(topic.JournalId, number, item));
+                lane.Offer(this, new(topic.JournalId, number, item));
             }
         }
 
-        public void FallBehind() => lane.Offer(new(topic.JournalId, number, default, Behind: true));
+        public void FallBehind() => lane.Offer(this, new(topic.JournalId, number, default, Behind: true));
     }
 }

@@ -63,6 +63,19 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public void Text_that_waits_to_be_shown_is_one_frame_up_to_the_next_event()
+    {
+        var feed = new Feed(Cursor.Start, 0);
+        var frames = Take(feed, Before);
+        Assert.True(feed.Take(new ModelDelta(1, 1, "text", 0, "Hi "), frames));
+        Assert.True(feed.Take(new ModelDelta(1, 1, "text", 3, "😀"), frames));
+        Assert.True(feed.Take(Paused, frames));
+        Assert.True(feed.Take(new ModelDelta(1, 1, "text", 5, " you"), frames));
+        Assert.Equal(["3.1.5", "4", "4.1.9"], frames.Skip(Before.Length).Select(f => f.Cursor.ToString()));
+        Assert.Equal(Answer, Text(frames));
+    }
+
+    [Fact]
     public void Both_lanes_overlapping_at_every_place_tell_everything_once()
     {
         LiveItem[] live =

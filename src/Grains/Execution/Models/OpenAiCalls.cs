@@ -30,7 +30,8 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
                 continue; // The adapter's own summary of calls and refusal.
             }
 
-            if (ErrorOf(raw) is { } error)
+            // The look for an error reads the whole chunk again; one that says something is none, and no answer ends with it.
+            if ((raw.FinishReason is not null || raw.ContentUpdate is not [{ Text.Length: > 0 }, ..]) && ErrorOf(raw) is { } error)
             {
                 update.Contents.Add(error);
             }
