@@ -9,7 +9,7 @@ var service = new Uri(args.ElementAtOrDefault(2) ?? "http://127.0.0.1:5080");
 
 await using var hub = new HubConnectionBuilder().WithUrl(new Uri(service, "/hubs/runs")).Build();
 var commandId = Guid.NewGuid().ToString("n");
-var cursor = (string?)null;
+var (cursor, shown) = ((string?)null, 0);
 while (true)
 {
     try
@@ -39,8 +39,16 @@ while (true)
             var (type, data) = (item.GetProperty("event").GetProperty("type").GetString(), item.GetProperty("event").GetProperty("data"));
             switch (type)
             {
+                case "model.started":
+                    shown = 0;
+                    break;
                 case "model.delta":
-                    Console.Write(data.GetProperty("text").GetString());
+                    Show(data.GetProperty("offset").GetInt32(), data.GetProperty("text").GetString()!);
+                    break;
+                case "model.completed":
+                    // Whoever comes late finds no pieces, only the whole; one that is very long is kept aside, and asked for by its name.
+                    Show(0, string.Concat(data.GetProperty("content").EnumerateArray().Select(part => part.GetProperty("text"))
+                        .TakeWhile(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString())));
                     break;
                 case "model.failed":
                     Console.WriteLine("\n(withdrawn; another attempt follows)");
@@ -59,4 +67,10 @@ while (true)
         Console.Error.WriteLine($"({e.Message} Trying again.)");
         await Task.Delay(TimeSpan.FromSeconds(1));
     }
+}
+
+void Show(int offset, string text)
+{
+    Console.Write(text[Math.Clamp(shown - offset, 0, text.Length)..]);
+    shown = Math.Max(shown, offset + text.Length);
 }

@@ -7,6 +7,7 @@ const [question = "What is a run?", thread = `thr_${randomUUID()}`, service = "h
 const hub = new HubConnectionBuilder().withUrl(`${service}/hubs/runs`).configureLogging(LogLevel.None).build();
 const commandId = randomUUID();
 let cursor = null;
+let shown = 0;
 
 for (;;) {
   try {
@@ -31,11 +32,19 @@ function show(item) {
   if (!item.event) return;
   cursor = item.cursor;
   const { type, data } = item.event;
-  if (type === "model.delta") process.stdout.write(data.text);
+  if (type === "model.started") shown = 0;
+  else if (type === "model.delta") write(data.offset, data.text);
+  // Whoever comes late finds no pieces, only the whole; one that is very long is kept aside, and asked for by its name.
+  else if (type === "model.completed") write(0, data.content.map(({ text }) => text).filter((text) => typeof text === "string").join(""));
   else if (type === "model.failed") console.log("\n(withdrawn; another attempt follows)");
   else if (type === "tool.started") console.log(`[${data.tool} ${JSON.stringify(data.arguments)}]`);
   else if (["run.completed", "run.failed", "run.cancelled"].includes(type)) {
     console.log(`\n${type}`);
     process.exit(type === "run.completed" ? 0 : 1);
   }
+}
+
+function write(offset, text) {
+  process.stdout.write(text.slice(Math.max(0, shown - offset)));
+  shown = Math.max(shown, offset + text.length);
 }
