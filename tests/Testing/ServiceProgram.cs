@@ -66,10 +66,22 @@ internal sealed class ServiceProgram : IAsyncDisposable
         Client?.Dispose();
     }
 
+    /// <summary>Stops it where it stands, without its knowing.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private static string Dll(string project, string name) =>

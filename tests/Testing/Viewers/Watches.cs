@@ -8,7 +8,8 @@ namespace OrleansAgents.Testing.Viewers;
 /// <summary>The ways to watch.</summary>
 internal static class Watches
 {
-    private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    // Who leaves is gone at once, and does not read on for a while.
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(30) };
 
     public static async IAsyncEnumerable<Told> Sse(
         Uri server, string journalId, string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
