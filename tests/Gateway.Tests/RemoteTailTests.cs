@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Hosting;
+using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Gateway.Tests.Doubles;
 using OrleansAgents.Live;
@@ -120,6 +121,30 @@ public sealed class RemoteTailTests : IAsyncLifetime
         _gate.SetResult();
         await CheckAsync(run, await Viewer.AllAsync(viewers));
         await UntilAsync(() => Lanes.Count == 1, () => $"gateways that are gone to be forgotten; there are {Lanes.Count}");
+    }
+
+    [Fact]
+    public async Task Viewers_that_come_first_at_once_share_one_attachment()
+    {
+        await using var gateway = await RemoteGateway.StartAsync(_port);
+        using var together = new Barrier(4);
+        for (var i = 0; i < Times; i++)
+        {
+            var run = JournalIds.NewRun();
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    gateway.Tail.Subscribe(run).Dispose();
+                },
+                TaskCreationOptions.LongRunning)));
+        }
+
+        await UntilAsync(() => Lanes.Carried == Times, () => $"{Times} journals to be carried; there are {Lanes.Carried}");
+        Assert.Equal((1, Times, Times), (Lanes.Count, gateway.Tail.Attached, gateway.Tail.Topics));
+        gateway.Tail.Sweep();
+        gateway.Tail.Sweep();
+        Assert.Equal(0, gateway.Tail.Topics);
     }
 
     private LiveLanes Lanes => _silo.Services.GetRequiredService<LiveLanes>();
