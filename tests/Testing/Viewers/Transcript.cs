@@ -7,7 +7,7 @@ namespace OrleansAgents.Testing.Viewers;
 internal sealed class Transcript
 {
     private readonly SortedDictionary<string, List<string>> _journals = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<(string Run, int Step, int Attempt), string> _texts = [];
+    private readonly SortedDictionary<(string Run, int Step, int Attempt), StringBuilder> _texts = [];
 
     /// <summary>Where to go on from.</summary>
     public string? Cursor { get; private set; }
@@ -72,12 +72,16 @@ internal sealed class Transcript
     private void Append(string run, JsonElement delta)
     {
         var key = (run, delta.GetProperty("step").GetInt32(), delta.GetProperty("attempt").GetInt32());
-        var text = _texts.GetValueOrDefault(key, "");
+        if (!_texts.TryGetValue(key, out var text))
+        {
+            _texts[key] = text = new();
+        }
+
         if (delta.GetProperty("offset").GetInt32() != text.Length)
         {
             throw new InvalidOperationException($"{delta.GetRawText()} came behind {text.Length} characters, at {Cursor}.");
         }
 
-        _texts[key] = text + delta.GetProperty("text").GetString();
+        text.Append(delta.GetProperty("text").GetString());
     }
 }

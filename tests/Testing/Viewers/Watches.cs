@@ -11,11 +11,14 @@ internal static class Watches
     // Who leaves is gone at once, and does not read on for a while.
     private static readonly HttpClient Client = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(30) };
 
+    public static IAsyncEnumerable<Told> Sse(Uri server, string journalId, string? cursor, CancellationToken cancellation) =>
+        Sse(Client, server, journalId, cursor, cancellation);
+
     public static async IAsyncEnumerable<Told> Sse(
-        Uri server, string journalId, string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
+        HttpClient client, Uri server, string journalId, string? cursor, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var kind = JournalIds.IsThread(journalId) ? "threads" : "runs";
-        using var reader = await SseReader.OpenAsync(Client, new Uri(server, $"/v1/{kind}/{journalId}/events").ToString(), cursor);
+        using var reader = await SseReader.OpenAsync(client, new Uri(server, $"/v1/{kind}/{journalId}/events").ToString(), cursor);
         reader.Response.EnsureSuccessStatusCode();
         while (await reader.NextAsync().WaitAsync(cancellation) is { } e)
         {
