@@ -6,6 +6,12 @@ if (args is [RecoveryBenchmark.ChildVerb, var file])
     return 0;
 }
 
+if (args is ["slow"])
+{
+    await SlowReadersBenchmark.RunAsync(normal: 1_000, slow: 100);
+    return 0;
+}
+
 // `steps` runs all of its parts in this order; `steps throughput flatness` only those.
 var parts = new (string Name, Func<Task> RunAsync)[]
 {
@@ -20,7 +26,7 @@ var parts = new (string Name, Func<Task> RunAsync)[]
 };
 if (args is not ["steps", .. var wanted] || wanted.Except(parts.Select(p => p.Name)).Any())
 {
-    Console.Error.WriteLine($"Usage: steps [{string.Join(" | ", parts.Select(p => p.Name))}] …");
+    Console.Error.WriteLine($"Usage: slow, or steps [{string.Join(" | ", parts.Select(p => p.Name))}] …");
     return 2;
 }
 

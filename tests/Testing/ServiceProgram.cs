@@ -45,6 +45,16 @@ internal sealed class ServiceProgram : IAsyncDisposable
         new() { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Orleans__Endpoints__GatewayPort"] = $"{port}" },
         []);
 
+    /// <summary>The most memory that the process has had.</summary>
+    public long PeakMiB
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 >> 20;
+        }
+    }
+
     /// <summary>The response, once its headers are there.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {
