@@ -7,6 +7,12 @@ if (args is [RecoveryBenchmark.ChildVerb, var file])
     return 0;
 }
 
+if (args is ["slow"])
+{
+    await SlowReadersBenchmark.RunAsync(normal: 1_000, slow: 100);
+    return 0;
+}
+
 // `steps` runs all of its parts in this order; `steps throughput flatness` only those.
 var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 {
@@ -33,6 +39,7 @@ var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 };
 if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var parts) || wanted.Except(parts.Select(p => p.Name)).Any())
 {
+    Console.Error.WriteLine("Usage: slow");
     foreach (var (name, all) in verbs)
     {
         Console.Error.WriteLine($"Usage: {name} [{string.Join(" | ", all.Select(p => p.Name))}] …");

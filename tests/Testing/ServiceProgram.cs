@@ -51,6 +51,9 @@ internal sealed class ServiceProgram : IAsyncDisposable
     /// <summary>Bytes of memory that the process holds.</summary>
     public long WorkingSet => Read(p => p.WorkingSet64);
 
+    /// <summary>The most memory that the process has had.</summary>
+    public long PeakMiB => Read(p => p.PeakWorkingSet64 >> 20);
+
     /// <summary>The response, once its headers are there.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {
@@ -72,6 +75,12 @@ internal sealed class ServiceProgram : IAsyncDisposable
         Client?.Dispose();
     }
 
+    /// <summary>Stops it where it stands, without its knowing.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
@@ -82,6 +91,12 @@ internal sealed class ServiceProgram : IAsyncDisposable
     {
         _process.Refresh();
         return figure(_process);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private static string Dll(string project, string name) =>

@@ -27,14 +27,14 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public static async Task<TestSilo> StartAsync(
         IJournal journal, IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? services = null,
-        Action<ISiloBuilder>? silo = null)
+        Action<ISiloBuilder>? silo = null, int gatewayPort = 0)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
         builder.UseOrleans(s =>
         {
-            s.UseLocalhostClustering(Ports.Free(), gatewayPort: 0).TuneForRuns();
+            s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
             silo?.Invoke(s);
         });
         builder.Services.AddRuns(builder.Configuration);

@@ -20,6 +20,9 @@ internal sealed partial class RemoteTail : ILiveTail, ILiveSink
     private readonly ILogger<RemoteTail> _log;
     private readonly LiveHub _hub = new();
     private readonly ConcurrentDictionary<string, Attachment> _attached = new();
+
+    /// <summary>Held by whoever adds an attachment or takes one away.</summary>
+    private readonly Lock _gate = new();
     private ILiveSink? _me;
     private long _lanes;
 
@@ -34,10 +37,18 @@ internal sealed partial class RemoteTail : ILiveTail, ILiveSink
     /// <summary>Journals that a silo sends at present.</summary>
     public int Attached => _attached.Count;
 
+    /// <summary>Journals that are followed or attached.</summary>
+    public int Topics => _hub.Count;
+
     public ILiveSubscription Subscribe(string journalId)
     {
         var subscription = _hub.Subscribe(journalId);
-        _attached.GetOrAdd(journalId, Open).Idle = 0;
+        lock (_gate)
+        {
+            // Two that come first at once would attach twice, and the silo would send on the lane that nobody listens to.
+            _attached.GetOrAdd(journalId, Open).Idle = 0;
+        }
+
         return subscription;
     }
 
@@ -63,6 +74,7 @@ internal sealed partial class RemoteTail : ILiveTail, ILiveSink
     /// <summary>Leaves journals that nobody has followed since the sweep before.</summary>
     public void Sweep()
     {
+        using var _ = _gate.EnterScope();
         var followed = Followed.ToHashSet();
         foreach (var (id, attachment) in _attached)
         {
@@ -93,7 +105,16 @@ internal sealed partial class RemoteTail : ILiveTail, ILiveSink
     }
 
     // The factory keeps only a weak reference: this field keeps the sink alive.
-    private ILiveSink Me => _me ??= _grains.CreateObjectReference<ILiveSink>(this);
+    private ILiveSink Me
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _me ??= _grains.CreateObjectReference<ILiveSink>(this);
+            }
+        }
+    }
 
     private Attachment Open(string journalId)
     {

@@ -19,16 +19,51 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
 
     public ILiveSink Sink => sink;
 
-    public OpenAttempt? Attach(string journalId, long number)
+    /// <summary>Journals that are attached at present.</summary>
+    public int Carried
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _followers.Count;
+            }
+        }
+    }
+
+    /// <summary>False when the lane was closed: what comes then is a new one.</summary>
+    public bool TryAttach(string journalId, long number, out OpenAttempt? open)
     {
         Detach(journalId);
         var follower = new Follower(this, hub.Acquire(journalId), number);
+        open = follower.Topic.Add(follower);
         lock (_gate)
         {
-            _followers[journalId] = follower;
+            if (!_closed)
+            {
+                _followers[journalId] = follower;
+                return true;
+            }
         }
 
-        return follower.Topic.Add(follower);
+        Leave(follower);
+        return false;
+    }
+
+    /// <summary>Asks whether the gateway is still there, unless something is on its way to it anyway.</summary>
+    public void Probe()
+    {
+        lock (_gate)
+        {
+            if (_closed || _sending)
+            {
+                return;
+            }
+
+            _sending = true;
+        }
+
+        _ = SendAsync(probe: true);
     }
 
     public void Detach(string journalId)
@@ -75,7 +110,7 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
         }
 
         // Not in the caller's context: a run must not wait for a sink, nor lend it its scheduler.
-        ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.SendAsync(probe: false), this, preferLocal: false);
     }
 
     /// <summary>Text that still waits grows by what follows on it: a gateway that is late is told of runs, not of tokens.</summary>
@@ -96,10 +131,15 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
         return true;
     }
 
-    private async Task SendAsync()
+    private async Task SendAsync(bool probe)
     {
         try
         {
+            if (probe)
+            {
+                await sink.DeliverAsync([]);
+            }
+
             while (Take() is { Count: > 0 } batch)
             {
                 await sink.DeliverAsync(batch);

@@ -11,8 +11,22 @@ internal sealed partial class LiveLanes(LiveHub hub, ILogger<LiveLanes> log)
     /// <summary>Lanes that are open at present.</summary>
     public int Count => _lanes.Count;
 
-    public OpenAttempt? Attach(string journalId, ILiveSink sink, long number) =>
-        _lanes.GetOrAdd(sink, s => new Lane(s, hub, Forget)).Attach(journalId, number);
+    /// <summary>Journals that they carry, each counted once a lane.</summary>
+    public int Carried => _lanes.Values.Sum(lane => lane.Carried);
+
+    public OpenAttempt? Attach(string journalId, ILiveSink sink, long number)
+    {
+        while (true)
+        {
+            var lane = _lanes.GetOrAdd(sink, Open);
+            if (lane.TryAttach(journalId, number, out var open))
+            {
+                return open;
+            }
+
+            _lanes.TryRemove(new(sink, lane));
+        }
+    }
 
     public void Detach(string journalId, ILiveSink sink)
     {
@@ -20,6 +34,17 @@ internal sealed partial class LiveLanes(LiveHub hub, ILogger<LiveLanes> log)
         {
             lane.Detach(journalId);
         }
+    }
+
+    /// <summary>A gateway that comes may stand for one that is gone; while its runs are silent, only asking shows it.</summary>
+    private Lane Open(ILiveSink sink)
+    {
+        foreach (var other in _lanes.Values)
+        {
+            other.Probe();
+        }
+
+        return new(sink, hub, Forget);
     }
 
     private void Forget(Lane lane, Exception reason)

@@ -22,7 +22,10 @@ internal sealed class RealGateway : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RealGateway> StartAsync(string file, ModelServer model)
+    /// <summary>Journals that somebody watches.</summary>
+    public IReadOnlyCollection<string> Followed => _silo.Services.GetRequiredService<ILiveTail>().Followed;
+
+    public static async Task<RealGateway> StartAsync(string file, ModelServer model, Action<IServiceCollection>? services = null)
     {
         var journal = new SqliteJournal(file);
         var settings = TestSilo.ModelAt(model);
@@ -32,6 +35,7 @@ internal sealed class RealGateway : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0")]);
+        services?.Invoke(builder.Services);
         builder.AddAgentGateway();
         builder.Services.AddSingleton(silo.Grains).AddSingleton(silo.Services.GetRequiredService<ILiveTail>());
         var app = builder.Build();

@@ -20,10 +20,13 @@ public sealed class RecordedJournals
         Assert.Equal(((RunCompleted)rows[^1].Decode()!).Output, state.Output);
     }
 
-    [Fact]
-    public void A_snapshot_at_any_seq_folds_to_the_same_state()
+    public static TheoryData<string> Names =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Recorded"), "*.ndjson").Select(f => Path.GetFileNameWithoutExtension(f)!)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_snapshot_at_any_seq_folds_to_the_same_state(string name)
     {
-        var rows = Read("paused-killed-completed");
+        var rows = Read(name);
         var whole = Convert.ToHexString(RunFold.ToSnapshot(RunFold.From(null, rows)).Data);
         for (var n = 1; n < rows.Count; n++)
         {
@@ -32,9 +35,9 @@ public sealed class RecordedJournals
         }
     }
 
-    [Fact]
-    public void Every_event_is_written_again_as_it_was_read() =>
-        Assert.All(Read("paused-killed-completed"), row => Assert.Equal(
+    [Theory, MemberData(nameof(Names))]
+    public void Every_event_is_written_again_as_it_was_read(string name) =>
+        Assert.All(Read(name), row => Assert.Equal(
             Encoding.UTF8.GetString(row.Data), Encoding.UTF8.GetString(EventCodec.Encode(row.Decode()!))));
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class LaneTests
     {
         var run = _hub.Acquire(id);
         run.Open(1, 1, 1);
-        _lane.Attach(id, 1);
+        Assert.True(_lane.TryAttach(id, 1, out _));
         return run;
     }
 
