@@ -57,13 +57,14 @@ public static class GatewayHosting
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = MaxDrainedBytes;
         });
-        services.AddSingleton<HubStreams>().AddSingleton<HubCommands>();
+        services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>();
         services.AddSignalR(o =>
         {
             o.MaximumReceiveMessageSize = MaxHubMessageBytes;
             o.MaximumParallelInvocationsPerClient = 16;
             o.DisableImplicitFromServicesParameters = true;
-        }).AddJsonProtocol(o => GatewayJson.ForAnswers(o.PayloadSerializerOptions));
+        }).AddJsonProtocol(o => GatewayJson.ForAnswers(o.PayloadSerializerOptions))
+            .AddMessagePackProtocol(o => o.SerializerOptions = HubMessagePack.Options);
         ReferencePages.Add(services);
         return services;
     }

@@ -25,6 +25,7 @@ internal static class SiloHosting
         services.AddSingleton<ILiveTail>(s => s.GetRequiredService<LiveHub>());
         services.AddSingleton<LiveLanes>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Outbox>());
         services.AddSingleton<LocalRuns>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<RunSupervisorClient>();

@@ -9,7 +9,7 @@ using OrleansAgents.Runs;
 namespace OrleansAgents.Gateway.Hubs;
 
 /// <summary>Commands over SignalR: what HTTP refuses with a status is answered as a problem.</summary>
-internal sealed partial class HubCommands(Caller caller, ThreadEndpoints threads, ILogger<HubCommands> log)
+internal sealed partial class HubCommands(Caller caller, StartEndpoint starts, ThreadEndpoints threads, ILogger<HubCommands> log)
 {
     public Task<HubAnswer> RunAsync<T>(
         Principal principal, string command, string runId, T body, string? commandId, Action? check,
@@ -23,6 +23,12 @@ internal sealed partial class HubCommands(Caller caller, ThreadEndpoints threads
         check?.Invoke();
         var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of(command, runId, body), principal);
         return new(await caller.CommandAsync(runId, run => give(run, meta), CancellationToken.None));
+    });
+
+    public Task<HubAnswer> StartAsync(Principal principal, StartRequest body, string? commandId) => AnswerAsync(async () =>
+    {
+        var (runId, receipt) = await starts.StartAsync(commandId is null ? null : CommandKey.Checked(commandId), body, principal);
+        return new(receipt, RunId: runId);
     });
 
     public Task<HubAnswer> PostAsync(Principal principal, string threadId, PostRequest body, string? commandId) => AnswerAsync(async () =>

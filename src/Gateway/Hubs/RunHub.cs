@@ -13,7 +13,7 @@ namespace OrleansAgents.Gateway.Hubs;
 
 /// <summary>The API over SignalR at <c>/hubs/runs</c>: the same events, cursors, commands and limits as over HTTP.</summary>
 /// <remarks>Nothing is thrown at a client: a command answers with a receipt or a problem, a stream ends with an item that names one.</remarks>
-internal sealed class RunHub(HubStreams streams, HubCommands commands) : Hub
+internal sealed class RunHub(HubStreams streams, HubRuns runs, HubCommands commands) : Hub
 {
     /// <summary>A run's events from a cursor (null for the beginning) to its end.</summary>
     public IAsyncEnumerable<HubItem> Watch(string runId, string? cursor, CancellationToken cancellation) =>
@@ -22,6 +22,12 @@ internal sealed class RunHub(HubStreams streams, HubCommands commands) : Hub
     /// <summary>A thread's events and those of its runs, from a cursor on, for as long as the client listens.</summary>
     public IAsyncEnumerable<HubItem> WatchThread(string threadId, string? cursor, CancellationToken cancellation) =>
         streams.Thread(Principal.Local, threadId, cursor, cancellation);
+
+    /// <summary>A list of runs that stays up to date: whole at first, and whenever changes may have been missed; then what changes.</summary>
+    public IAsyncEnumerable<HubRunsItem> WatchRuns(RunsFilter? filter, CancellationToken cancellation) =>
+        runs.WatchAsync(Principal.Local, filter ?? new(), cancellation);
+
+    public Task<HubAnswer> Start(StartRequest body, string? commandId) => commands.StartAsync(Principal.Local, body, commandId);
 
     public Task<HubAnswer> Post(string threadId, PostRequest body, string? commandId) => commands.PostAsync(Principal.Local, threadId, body, commandId);
 

@@ -18,10 +18,7 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
         var key = CommandKey.Of(context.Request);
         var patience = Prefer.WaitOf(context.Request);
         var request = await RequestBody.ReadAsync<StartRequest>(context);
-        StartRules.Check(request);
-
-        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.OfStart(request), principal);
-        var runId = request.ThreadId is { } thread ? await StartTurnAsync(thread, request, meta) : await StartAsync(key, request, meta);
+        var (runId, _) = await StartAsync(key, request, principal);
         context.Response.Headers.Location = $"/v1/runs/{runId}";
         if (request.Stream)
         {
@@ -42,24 +39,32 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
         await Answer.JsonAsync(context, view);
     }
 
-    private async Task<string> StartAsync(string? key, StartRequest request, CommandMeta meta)
+    /// <summary>Starts it, whatever protocol asked.</summary>
+    public async Task<(string RunId, Receipt Receipt)> StartAsync(string? key, StartRequest request, Principal principal)
     {
+        StartRules.Check(request);
+        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.OfStart(request), principal);
+        if (request.ThreadId is { } thread)
+        {
+            return await StartTurnAsync(thread, request, meta);
+        }
+
         var runId = key is null ? JournalIds.NewRun() : JournalIds.RunOfKey(meta.Principal.Tenant, key);
         var start = new StartRun(
             request.Agent!, request.Input!, request.Model, request.Instructions, request.Metadata, request.Budget,
             request.StartAt?.ToUniversalTime());
 
         // Not cancelled when the client leaves: half a retry would leave it to chance whether the run exists.
-        await caller.CommandAsync(runId, run => run.StartAsync(start, meta), CancellationToken.None);
-        return runId;
+        return (runId, await caller.CommandAsync(runId, run => run.StartAsync(start, meta), CancellationToken.None));
     }
 
     /// <summary>A start names a run of its own: a thread that is at work refuses it.</summary>
-    private async Task<string> StartTurnAsync(string threadId, StartRequest request, CommandMeta meta)
+    private async Task<(string RunId, Receipt Receipt)> StartTurnAsync(string threadId, StartRequest request, CommandMeta meta)
     {
         var message = new PostMessage(
             request.Input!, request.Agent, WhenBusy.Reject, request.Model, request.Instructions, request.Metadata, request.Budget,
             request.StartAt?.ToUniversalTime());
-        return (await threads.PostAsync(threadId, message, meta)).RunId;
+        var posted = await threads.PostAsync(threadId, message, meta);
+        return (posted.RunId, posted.Receipt);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using Orleans.Streams;
 using OrleansAgents.Journal;
 
@@ -10,13 +11,17 @@ namespace OrleansAgents.Lifecycle;
 /// A header says how far its run is published; the next append takes that along. A run that rests has a wake time until all is
 /// published, so that a supervisor finds what a crash left behind.
 /// </remarks>
-internal sealed class Outbox(IServiceProvider services, IJournal journal, TimeProvider time, ILogger<Outbox> log) : IDisposable
+internal sealed class Outbox(IServiceProvider services, IJournal journal, TimeProvider time, ILogger<Outbox> log)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly OutboxShard?[] _shards = new OutboxShard?[LifecycleStream.Shards];
 
-    /// <summary>What is not published yet stays owed.</summary>
-    public void Dispose() => _stop.Cancel();
+    /// <summary>Ends before the streams do. What is not published then stays owed, and the next silo pays it.</summary>
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(Outbox), ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => _stop.CancelAsync());
+
+    public void Dispose() => _stop.Dispose();
 
     public void Offer(in Outgoing outgoing) => ShardOf(outgoing.Header.Id).Offer(outgoing, null);
 

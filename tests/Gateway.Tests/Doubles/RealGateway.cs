@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
@@ -38,6 +40,7 @@ internal sealed class RealGateway : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.AddAgentGateway();
         builder.Services.AddSingleton(silo.Grains).AddSingleton(silo.Services.GetRequiredService<ILiveTail>());
+        builder.Services.AddKeyedSingleton(LifecycleStream.Provider, silo.Services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider));
         var app = builder.Build();
         app.MapAgentGateway();
         await app.StartAsync();
