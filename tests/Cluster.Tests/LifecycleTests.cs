@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Streams;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
@@ -100,6 +101,34 @@ public sealed class LifecycleTests : IAsyncLifetime
         Assert.Equal(ProblemCodes.InvalidState, refusal.Problem.Code);
         refusal = await Assert.ThrowsAsync<RefusedException>(() => agents.As(new("local", "somebody")).ViewAsync(run));
         Assert.Equal(ProblemCodes.RunNotFound, refusal.Problem.Code);
+    }
+
+    [Fact]
+    public async Task Followers_that_come_and_go_a_hundred_times_leave_no_subscription_behind()
+    {
+        await using var service = await StartServiceAsync(consumer: false);
+        var source = service.Services.GetRequiredService<LifecycleSource>();
+        var cluster = service.Services.GetRequiredService<ClusterWatch>();
+        for (var cycle = 0; cycle < 50; cycle++)
+        {
+            var renewed = new SemaphoreSlim(0);
+            await using var one = source.Follow(_ => { }, () => renewed.Release());
+            await using var two = source.Follow(_ => { }, () => { });
+            Assert.True(await renewed.WaitAsync(TimeSpan.FromSeconds(60)));
+            cluster.Reconnect();
+            Assert.True(await renewed.WaitAsync(TimeSpan.FromSeconds(60)));
+            Assert.InRange(await SubscriptionsAsync(), LifecycleStream.Shards, 2 * LifecycleStream.Shards);
+        }
+
+        Assert.Equal(0, await SubscriptionsAsync());
+
+        async Task<int> SubscriptionsAsync()
+        {
+            var provider = service.Services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider);
+            var all = await Task.WhenAll(
+                Enumerable.Range(0, LifecycleStream.Shards).Select(shard => LifecycleStream.Of(provider, shard).GetAllSubscriptionHandles()));
+            return all.Sum(handles => handles.Count);
+        }
     }
 
     private async Task<Service> StartServiceAsync(DateTimeOffset? since = null, bool consumer = true)

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OrleansAgents.Streams;
 using OrleansAgents.Testing;
 using Xunit;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Host.Tests;
 

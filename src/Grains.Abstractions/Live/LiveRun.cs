@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Live;
@@ -8,9 +7,8 @@ internal sealed class LiveRun(string journalId)
 {
     private readonly Lock _gate = new();
     private readonly List<ILiveFollower> _followers = [];
-    private readonly List<(string Kind, StringBuilder Text)> _parts = [];
     private (long Seq, int Step, int Attempt)? _open;
-    private int _offset;
+    private OpenText _text = new(0, 0);
 
     public string JournalId => journalId;
 
@@ -49,8 +47,7 @@ internal sealed class LiveRun(string journalId)
         lock (_gate)
         {
             _open = (startedSeq, step, attempt);
-            _parts.Clear();
-            _offset = 0;
+            _text = new(step, attempt);
         }
     }
 
@@ -61,8 +58,7 @@ internal sealed class LiveRun(string journalId)
         {
             if (_open is var (_, s, a) && s == step && a == attempt)
             {
-                _open = null;
-                _parts.Clear();
+                (_open, _text) = (null, new(0, 0));
             }
         }
     }
@@ -88,8 +84,8 @@ internal sealed class LiveRun(string journalId)
                 return;
             }
 
-            var delta = new ModelDelta(step, attempt, kind, _offset, text);
-            Append(kind, text);
+            var delta = new ModelDelta(step, attempt, kind, _text.Length, text);
+            _text.Append(kind, text);
             foreach (var f in _followers)
             {
                 f.Offer(new(null, delta));
@@ -111,7 +107,7 @@ internal sealed class LiveRun(string journalId)
                     _open = null;
                     break;
                 case { Delta: { } d }:
-                    if (_open is not var (_, s, a) || s != d.Step || a != d.Attempt || d.Offset != _offset)
+                    if (_open is not var (_, s, a) || s != d.Step || a != d.Attempt || d.Offset != _text.Length)
                     {
                         return false;
                     }
@@ -140,7 +136,7 @@ internal sealed class LiveRun(string journalId)
                 Open(open.StartedSeq, open.Step, open.Attempt);
                 foreach (var part in open.Parts)
                 {
-                    Append(part.Kind, part.Text);
+                    _text.Append(part.Kind, part.Text);
                 }
             }
 
@@ -185,32 +181,5 @@ internal sealed class LiveRun(string journalId)
         }
     }
 
-    private void Append(string kind, string text)
-    {
-        if (_parts.Count == 0 || _parts[^1].Kind != kind)
-        {
-            _parts.Add((kind, new()));
-        }
-
-        _parts[^1].Text.Append(text);
-        _offset += text.Length;
-    }
-
-    private OpenAttempt? Snapshot()
-    {
-        if (_open is not var (seq, step, attempt))
-        {
-            return null;
-        }
-
-        var offset = 0;
-        var parts = new List<ModelDelta>(_parts.Count);
-        foreach (var (kind, text) in _parts)
-        {
-            parts.Add(new(step, attempt, kind, offset, text.ToString()));
-            offset += text.Length;
-        }
-
-        return new(seq, step, attempt, parts);
-    }
+    private OpenAttempt? Snapshot() => _open is var (seq, step, attempt) ? new(seq, step, attempt, _text.Pieces()) : null;
 }

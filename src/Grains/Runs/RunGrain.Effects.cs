@@ -138,7 +138,7 @@ internal sealed partial class RunGrain
             return null;
         }
 
-        var content = open.Parts.Select(p => Bodies.Store(
+        var content = open.Texts().Select(p => Bodies.Store(
             p.Kind == "reasoning" ? new ReasoningPart(p.Text) : (ContentPart)new TextPart(p.Text), bodies));
         return new(m.Step, m.Attempt, [.. content], run.Window.Build(m.Context).Hash);
     }
