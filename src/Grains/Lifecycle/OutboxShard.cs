@@ -13,7 +13,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
     private const int BatchSize = 256;
 
     /// <summary>A moment in which events gather, so that many runs share a batch.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Waiting> _waiting = [];
