@@ -10,6 +10,10 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     /// <summary>What was found damaged at the start or by a list; empty for a sound file.</summary>
     public IReadOnlyList<string> Damage => _check.Found;
 
+    /// <summary>Resting runs by one index, those at work, which are few, by another; the plus keeps the planner from reading all runs by a third.</summary>
+    internal const string Changed =
+        "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND +kind=0 AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
+
     public string? Refusal => _readOnly ?? _writer!.Refusal;
 
     public Task<Lease> AcquireAsync(string id, string? owner) => WriteAsync(id, w =>
@@ -113,9 +117,7 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
             "",
             db => new Rows(db).Headers(
-                // Resting runs by one index, those at work, which are few, by another.
-                _check, "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND kind=0 AND (updated_at,id)>($since,$id) " +
-                "ORDER BY updated_at, id", f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId)),
+                _check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId)),
             cancellation);
 
     public Task<bool> DeleteAsync(string id) => WriteAsync(id, w =>

@@ -115,7 +115,7 @@ public sealed class ReadmeTests : IDisposable
             said.Add(line);
             if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
-                Assert.StartsWith(Ready + "http://127.0.0.1:5080", line);
+                Assert.StartsWith(Ready + "http://127.0.0.1:5080", Assert.Single(said));
 
                 // What it says later is read too, or a full pipe would stop it.
                 _ = process.StandardOutput.ReadToEndAsync();

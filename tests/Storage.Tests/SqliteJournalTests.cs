@@ -30,6 +30,25 @@ public sealed class SqliteJournalTests : JournalContract
     }
 
     [Fact]
+    public void Changes_are_found_by_their_indexes_however_many_runs_there_are()
+    {
+        using var db = new SqliteConnection($"Data Source={File1};Mode=ReadOnly;Pooling=False");
+        db.Open();
+        using var command = db.CreateCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN SELECT * FROM journals WHERE {SqliteJournal.Changed} LIMIT 500";
+        command.Parameters.AddWithValue("$since", 1L);
+        command.Parameters.AddWithValue("$id", "");
+        using var reader = command.ExecuteReader();
+        var searched = new List<string>();
+        while (reader.Read())
+        {
+            searched.AddRange(reader.GetString(3).Split(' ').Where(word => word.StartsWith("journals_", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(["journals_resting", "journals_owner"], searched);
+    }
+
+    [Fact]
     public async Task Everything_is_there_after_a_restart_and_the_log_is_gone()
     {
         await Journal.AppendAsync(Append("r", 0, 3, commands: new RecordedCommand("c", "h", 1)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
@@ -31,26 +32,21 @@ internal sealed class HubRuns(Caller caller, LifecycleSource lifecycle, TimeProv
             yield break;
         }
 
-        using var wake = new SemaphoreSlim(0);
+        var wake = Channel.CreateBounded<bool>(1);
         var changed = new ConcurrentDictionary<string, bool>();
         var anew = true;
         await using var following = lifecycle.Follow(
-            e => Wake(changed.TryAdd(e.JournalId, true)),
+            e =>
+            {
+                changed[e.JournalId] = true;
+                wake.Writer.TryWrite(true);
+            },
             () =>
             {
                 Volatile.Write(ref anew, true);
-                Wake(true);
+                wake.Writer.TryWrite(true);
             });
         var shown = new HashSet<string>();
-
-        void Wake(bool needed)
-        {
-            if (needed)
-            {
-                wake.Release();
-            }
-        }
-
         while (!cancellation.IsCancellationRequested)
         {
             // Marks are taken before the look: what changes during it is looked at again.
@@ -67,7 +63,7 @@ internal sealed class HubRuns(Caller caller, LifecycleSource lifecycle, TimeProv
                 yield break;
             }
 
-            await wake.WaitAsync(cancellation);
+            await wake.Reader.ReadAsync(cancellation);
             await Task.Delay(Gathering, time, cancellation);
         }
     }

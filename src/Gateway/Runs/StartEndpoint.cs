@@ -43,7 +43,7 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
     public async Task<(string RunId, Receipt Receipt)> StartAsync(string? key, StartRequest request, Principal principal)
     {
         StartRules.Check(request);
-        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.OfStart(request), principal);
+        var meta = new CommandMeta(key ?? JournalIds.NewCommand(), StartRules.HashOf(request), principal);
         if (request.ThreadId is { } thread)
         {
             return await StartTurnAsync(thread, request, meta);

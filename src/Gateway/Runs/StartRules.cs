@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 
@@ -29,6 +30,16 @@ internal static class StartRules
         Metadata(request.Metadata);
         Budget(request.Budget);
     }
+
+    /// <summary>The request's hash, without what only shapes its answer and with its metadata in order.</summary>
+    public static string HashOf(StartRequest request) => RequestHash.Of("start", null, request with
+    {
+        Stream = false,
+        StartAt = request.StartAt?.ToUniversalTime(),
+        Metadata = request.Metadata is { Count: > 0 } metadata
+            ? new(metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+            : null,
+    });
 
     public static void Input(string? input)
     {

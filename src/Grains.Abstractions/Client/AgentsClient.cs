@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Threading.Channels;
 using Orleans;
 using OrleansAgents.Events;
@@ -110,8 +108,7 @@ public sealed class AgentsClient
     }
 
     private CommandMeta Meta<T>(string command, string runId, T request, string? commandId) => new(
-        commandId ?? JournalIds.NewCommand(),
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { command, runId, request }))), _principal);
+        commandId ?? JournalIds.NewCommand(), RequestHash.Of(command, runId, request), _principal);
 
     /// <summary>A bounded buffer between the stream and whoever enumerates.</summary>
     private sealed class Viewer(CancellationToken end) : IViewer

@@ -18,6 +18,7 @@ public sealed partial class LifecycleSource : IDisposable
     private readonly IServiceProvider _services;
     private readonly TimeProvider _time;
     private readonly ILogger<LifecycleSource> _log;
+    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _one = new(1);
     private ImmutableArray<Follower> _followers = [];
     private long _round;
@@ -43,9 +44,21 @@ public sealed partial class LifecycleSource : IDisposable
     internal IAsyncDisposable Follow(Action<JournalEvent> take, Action renewed)
     {
         var follower = new Follower(this, take, renewed);
-        ImmutableInterlocked.Update(ref _followers, all => all.Add(follower));
-        _ = RenewAsync();
+        if (Change(all => all.Add(follower)) == 1)
+        {
+            _ = RenewAsync();
+        }
+
         return follower;
+    }
+
+    /// <summary>How many there are then. Who comes to others shares what stands, or is told with them once it does.</summary>
+    private int Change(Func<ImmutableArray<Follower>, ImmutableArray<Follower>> change)
+    {
+        lock (_gate)
+        {
+            return (_followers = change(_followers)).Length;
+        }
     }
 
     /// <summary>Subscribes, or unsubscribes where nobody follows; tries until it has or a newer round begins.</summary>
@@ -114,8 +127,7 @@ public sealed partial class LifecycleSource : IDisposable
     {
         public async ValueTask DisposeAsync()
         {
-            ImmutableInterlocked.Update(ref Source._followers, all => all.Remove(this));
-            if (Source._followers.IsEmpty)
+            if (Source.Change(all => all.Remove(this)) == 0)
             {
                 // Silos that do not answer find out by themselves that nobody listens.
                 await Source.RenewAsync().WaitAsync(Goodbye, Source._time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
@@ -56,5 +57,5 @@ public sealed class RequestHashTests
     public void Each_code_has_its_status(string code, int status) => Assert.Equal(status, Problems.StatusOf(code));
 
     private static string Hash(string json) =>
-        RequestHash.OfStart(JsonSerializer.Deserialize<StartRequest>(json, GatewayJson.Requests)!);
+        StartRules.HashOf(JsonSerializer.Deserialize<StartRequest>(json, GatewayJson.Requests)!);
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Live;
 
-/// <summary>The way to one gateway while the gateway is slow.</summary>
+/// <summary>The way to one gateway while the gateway is slow, or gone.</summary>
 public sealed class LaneTests
 {
     private readonly SlowSink _sink = new();
@@ -52,6 +52,48 @@ public sealed class LaneTests
         Assert.Equal([1, 1025, 2049], batch.Select(i => i.Item.Delta!.Offset));
     }
 
+    [Fact]
+    public async Task A_lane_that_is_given_up_takes_no_run_with_it()
+    {
+        var given = new TaskCompletionSource<bool>();
+        var lane = new Lane(new ToldSink(_ => throw new TimeoutException("Gone.")), _hub, (l, _) => given.SetResult(l.TryAttach("run_2", 2, out var _)));
+        Assert.True(lane.TryAttach("run_1", 1, out _));
+        lane.Probe();
+        Assert.False(await given.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal((0, 0), (lane.Carried, _hub.Followed.Count));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_does_not_answer_holds_a_bounded_number_of_items_and_is_told_that_it_is_behind()
+    {
+        var answer = new TaskCompletionSource();
+        var got = new List<LaneItem>();
+        var last = new TaskCompletionSource();
+        var lane = new Lane(new ToldSink(async batch =>
+        {
+            await answer.Task;
+            got.AddRange(batch);
+            if (batch.Any(i => i.JournalId == "run_quiet"))
+            {
+                last.SetResult();
+            }
+        }), _hub, (_, e) => last.TrySetException(e));
+        Assert.True(lane.TryAttach("run_loud", 1, out _) && lane.TryAttach("run_quiet", 2, out _));
+        var (loud, quiet) = (_hub.Acquire("run_loud"), _hub.Acquire("run_quiet"));
+        const int Said = 100_000;
+        for (var seq = 1; seq <= Said; seq++)
+        {
+            loud.Publish([Paused("run_loud", seq)]);
+        }
+
+        quiet.Publish([Paused("run_quiet", 1)]);
+        answer.SetResult();
+        await last.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.InRange(got.Count, 2, 20_000);
+        Assert.Single(got, i => i is { JournalId: "run_loud", Behind: true });
+        Assert.Single(got, i => i is { JournalId: "run_quiet", Behind: false });
+    }
+
     private LiveRun Attached(string id)
     {
         var run = _hub.Acquire(id);
@@ -81,5 +123,10 @@ public sealed class LaneTests
         public Task<IReadOnlyList<LaneItem>> TakenAsync() => _taken.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
         public void Answer() => _answers.Writer.TryWrite(true);
+    }
+
+    private sealed class ToldSink(Func<IReadOnlyList<LaneItem>, Task> deliver) : ILiveSink
+    {
+        public Task DeliverAsync(IReadOnlyList<LaneItem> batch) => deliver(batch);
     }
 }
