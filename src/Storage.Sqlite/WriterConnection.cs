@@ -14,7 +14,7 @@ internal sealed class WriterConnection : IDisposable
 
     private readonly SqliteConnection _db;
     private readonly List<Statement> _statements = [];
-    private readonly Statement _begin, _commit, _rollback, _insert, _advance, _advanceAll, _event, _command, _body, _use;
+    private readonly Statement _begin, _commit, _rollback, _insert, _advance, _advanceOwner, _advanceAll, _event, _command, _body, _use;
     private readonly Dictionary<string, Known> _known = [];
     private readonly List<string> _touched = [];
     private long _pages;
@@ -32,6 +32,7 @@ internal sealed class WriterConnection : IDisposable
             SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?1) ON CONFLICT DO NOTHING
             """);
         _advance = Prepare($"UPDATE journals SET {set} WHERE jid=? AND epoch=? AND head=?");
+        _advanceOwner = Prepare($"UPDATE journals SET {set},owner=?,wake_at=? WHERE jid=? AND epoch=? AND head=?");
         _advanceAll = Prepare($"UPDATE journals SET {set},owner=?,wake_at=?,epoch=?,tenant=?,user=?,thread=?,agent=?,created_at=? WHERE jid=? AND epoch=? AND head=?");
         _event = Prepare("INSERT INTO events (rowid,at,type,command,checksum,data) VALUES (?,?,?,?,?,?)");
         _command = Prepare("INSERT INTO commands (jid,id,hash,seq,checksum) VALUES (?,?,?,?,?)");
@@ -156,7 +157,7 @@ internal sealed class WriterConnection : IDisposable
         try
         {
             db.Open();
-            db.Run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 1000;");
+            db.Run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 1000;");
             Schema.Prepare(db, path, writable: true);
             return db;
         }
@@ -199,12 +200,12 @@ internal sealed class WriterConnection : IDisposable
 
         // Indexed columns seldom change: an append that leaves them alone leaves their indexes alone.
         var h = a.Header;
-        var same = known.Header is { } k && k.Owner == h.Owner && k.WakeAt == h.WakeAt && k.Principal == h.Principal
-            && k.ThreadId == h.ThreadId && k.Agent == h.Agent && k.CreatedAt == h.CreatedAt;
-        var changed = same
-            ? Bind(_advance, h).Bind(known.Jid).Bind(a.Epoch).Bind(a.ExpectedHead).Run()
-            : BindAll(h).Bind(known.Jid).Bind(a.Epoch).Bind(a.ExpectedHead).Run();
-        if (changed == 0)
+        var same = known.Header is { } k && k.Principal == h.Principal && k.ThreadId == h.ThreadId && k.Agent == h.Agent
+            && k.CreatedAt == h.CreatedAt && k.Epoch == h.Epoch;
+        var update = !same ? BindAll(h)
+            : known.Header!.Owner == h.Owner && known.Header.WakeAt == h.WakeAt ? Bind(_advance, h)
+            : Bind(_advanceOwner, h).Bind(h.Owner).Bind(Micros(h.WakeAt));
+        if (update.Bind(known.Jid).Bind(a.Epoch).Bind(a.ExpectedHead).Run() == 0)
         {
             return null;
         }

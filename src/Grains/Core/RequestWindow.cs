@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -40,8 +41,8 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
     /// <summary>The request of the pinned window. A person's message stands after every answer that did not see it, and after that answer's results.</summary>
     public ModelRequest Build(ContextPin pin)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes(definitionHash));
+        var digests = new ArrayBufferWriter<byte>(definitionHash.Length + (SHA256.HashSizeInBytes * (_earlier.Count + _entries.Count + 1)));
+        Encoding.ASCII.GetBytes(definitionHash, digests);
         var messages = new List<RequestMessage>(_earlier.Count + _entries.Count + 1);
         _earlier.ForEach(Take);
         Take(_input);
@@ -72,12 +73,12 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
             Take(message);
         }
 
-        return new(definition, messages, "sha256:" + Convert.ToHexStringLower(hash.GetHashAndReset()), pin.Tokens);
+        return new(definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)), pin.Tokens);
 
         void Take(Entry entry)
         {
             messages.Add(entry.Message);
-            hash.AppendData(entry.Digest);
+            digests.Write(entry.Digest);
         }
     }
 
