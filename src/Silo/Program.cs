@@ -4,6 +4,6 @@ using OrleansAgents.Silo;
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddSilo();
+builder.AddSilo().AddDocsAgent();
 builder.Services.AddHostedService<SiloReadyLine>();
 return await builder.RunOrExplainAsync("The silo cannot start.");

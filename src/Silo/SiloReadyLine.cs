@@ -6,7 +6,7 @@ namespace OrleansAgents.Silo;
 
 /// <summary>Says, once the silo has joined, where gateways reach it and what it works on.</summary>
 internal sealed class SiloReadyLine(
-    IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary documents) : IHostedService
+    IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents = null) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,11 +17,11 @@ internal sealed class SiloReadyLine(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The answering model, the data's absolute path and the number of documents.</summary>
-    public static string WorksOn(IConfiguration configuration, ModelRegistry models, DocumentLibrary documents)
+    /// <summary>The answering model, the data's absolute path and, for the sample agent, the number of documents.</summary>
+    public static string WorksOn(IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents)
     {
         var model = models.Find(ModelSettings.Default) is not { } m ? "none"
             : m.Settings.Provider == ModelSettings.Demo ? "demo (no key configured)" : m.Settings.Model ?? m.Settings.Provider;
-        return $"model: {model} · data: {SiloSetup.JournalPath(configuration)} · documents: {documents.Count}";
+        return $"model: {model} · data: {SiloSetup.JournalPath(configuration)}{(documents is null ? "" : $" · documents: {documents.Count}")}";
     }
 }

@@ -15,11 +15,11 @@ internal static partial class SiloSetup
     public const int DefaultGatewayPort = 30000;
 
     /// <summary>A silo that gateways in other processes reach at <c>Orleans:Endpoints:GatewayPort</c> (30000).</summary>
-    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder) => Add(
+    public static AgentsBuilder AddSilo(this IHostApplicationBuilder builder) => Add(
         builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? DefaultSiloPort, GatewayPort(builder.Configuration, DefaultGatewayPort));
 
     /// <summary>A silo beside a gateway in one process, on free ports; others reach it only where a gateway port is set.</summary>
-    public static IHostApplicationBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder) => Add(
+    public static AgentsBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder) => Add(
         builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? Ports.Free(), GatewayPort(builder.Configuration, 0));
 
     /// <summary>Absolute path of the journal file.</summary>
@@ -34,12 +34,12 @@ internal static partial class SiloSetup
     public static int GatewayPort(IConfiguration configuration, int otherwise) => Port(configuration, "Orleans:Endpoints:GatewayPort") ?? otherwise;
 
     /// <summary>The file is opened, and held, when the host starts.</summary>
-    private static IHostApplicationBuilder Add(IHostApplicationBuilder builder, int siloPort, int gatewayPort)
+    private static AgentsBuilder Add(IHostApplicationBuilder builder, int siloPort, int gatewayPort)
     {
         builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort).TuneForRuns());
         builder.Services.AddRuns(builder.Configuration);
         builder.Services.AddSingleton<IJournal>(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
-        return builder;
+        return new(builder.Services);
     }
 
     private static SqliteJournal Open(string path, ILogger log) => new(path, damaged: found => Damaged(log, path, found));

@@ -1,3 +1,4 @@
+using OrleansAgents.Execution;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +38,7 @@ internal sealed class TestSilo : IAsyncDisposable
             s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
             silo?.Invoke(s);
         });
-        builder.Services.AddRuns(builder.Configuration);
+        builder.Services.AddRuns(builder.Configuration).AddDocsAgent();
         builder.Services.AddSingleton(journal);
         services?.Invoke(builder.Services);
         var host = builder.Build();

@@ -77,6 +77,9 @@ internal sealed record RunPolicy(
     public static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan ProviderBackOff = TimeSpan.FromMinutes(10);
 
+    /// <summary>Why a call does not start by itself; null when it does. Asked of today's tools, whatever the run is pinned to.</summary>
+    public Func<string, JsonElement, ToolHold?> HoldOf { get; init; } = static (_, _) => null;
+
     public bool IsRepeatable(string tool) => Tools.TryGetValue(tool, out var t) && t.Effect != ToolEffect.AtMostOnce;
 
     public TimeSpan TimeoutOf(string tool) =>

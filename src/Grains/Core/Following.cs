@@ -55,9 +55,13 @@ internal static class Following
     {
         var t = s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Planned || (t.Phase == CallPhase.Retrying && !(t.RetryAt > now)));
         return t is null ? null
-            : (RunEvent?)Spent(s, t.Attempt == 0 ? t.Step : 0, 0, now)
+            : (RunEvent?)Held(t, p, now) ?? (RunEvent?)Spent(s, t.Attempt == 0 ? t.Step : 0, 0, now)
             ?? new ToolStarted(t.Step, t.CallId, t.Tool, t.Arguments, t.Attempt + 1, $"{p.RunId}/{t.CallId}");
     }
+
+    /// <summary>What a person has decided once is not asked again, unless the tool itself still stands in the way.</summary>
+    private static DecisionRequested? Held(ToolCallState t, RunPolicy p, DateTimeOffset now) =>
+        p.HoldOf(t.Tool, t.Arguments) is { } hold && !(hold.Approvable && t.DecidedBy is not null) ? new(t.CallId, hold.Why, now) : null;
 
     private static RunEvent? Model(RunState s, RunPolicy p, DateTimeOffset now)
     {

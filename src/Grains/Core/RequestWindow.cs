@@ -16,6 +16,7 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
     private readonly List<Entry> _earlier = [.. (earlier ?? []).Select(m => new Entry(0, m, Digest(m)))];
     private readonly Entry _input = new(0, new UserMessage(input), Digest(new UserMessage(input)));
     private readonly List<Entry> _entries = [];
+    private readonly HashSet<string> _begun = [];
     private Dictionary<string, ToolCallRequest> _calls = [];
     private long _through;
 
@@ -30,6 +31,11 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
         else if (e is ModelCompleted answer)
         {
             _calls = answer.ToolCalls.ToDictionary(c => c.CallId);
+            _begun.Clear();
+        }
+        else if (e is ToolStarted call)
+        {
+            _begun.Add(call.CallId);
         }
 
         if (ToMessage(e) is { } message)
@@ -133,6 +139,8 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
         ModelCompleted m => new AssistantMessage(m.Content, m.ToolCalls),
         ToolCompleted t => Result(t.CallId, t.Result.Preview, isError: false),
         ToolFailed { WillRetry: false, Outcome: not ToolOutcome.Unknown } t => Result(t.CallId, $"Error: {t.Error.Message}", isError: true),
+        DecisionResolved { Decision: not CallDecision.Retry } d when !_begun.Contains(d.CallId) => Result(
+            d.CallId, d.Result?.Preview ?? "This call was not made: a person refused it.", isError: d.Decision == CallDecision.Fail),
         DecisionResolved { Decision: CallDecision.Skip } d => Result(
             d.CallId, d.Result?.Preview ?? "The outcome of this call is unknown; a person decided to go on without its result.", isError: false),
         DecisionResolved { Decision: CallDecision.Fail } d => Result(

@@ -10,26 +10,38 @@ namespace OrleansAgents.Execution;
 /// <summary>Registers agents, models and tools.</summary>
 internal static class ExecutionServices
 {
-    /// <summary>Adds everything that calls models and tools, by configuration, and the sample agent <c>docs</c>.</summary>
+    /// <summary>Adds everything that calls models and tools, by configuration.</summary>
     /// <remarks>Wrong values end the host's start with an <see cref="InvalidSettingException"/>.</remarks>
     public static IServiceCollection AddAgentExecution(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => Workspace.Read(configuration, Environment.CurrentDirectory));
-        services.TryAddSingleton<DocumentLibrary>();
-        services.TryAddSingleton<DocsTools>();
+        services.TryAddSingleton(configuration);
         services.TryAddSingleton(provider => new ModelRegistry(
             ModelSettings.Read(configuration), provider.GetServices<ModelRegistration>(), provider, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolRegistry(
-            DocsTools.Registrations(provider.GetRequiredService<DocsTools>()).Concat(provider.GetServices<ToolRegistration>()),
+            provider.GetServices<ToolRegistration>(),
             provider.GetService<IServiceProviderIsService>(), provider.GetRequiredService<ILogger<ToolRegistry>>()));
         services.TryAddSingleton<IAgentCatalog>(provider => new AgentCatalog(
-            provider.GetServices<AgentDeclaration>().Prepend(AgentDeclaration.Docs), configuration,
+            provider.GetServices<AgentDeclaration>(), configuration,
             provider.GetRequiredService<ToolRegistry>(), provider.GetRequiredService<ModelRegistry>()));
         services.TryAddSingleton<IModelCaller, ModelCaller>();
         services.TryAddSingleton<IToolCaller, ToolCaller>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CatalogCheck>());
         return services;
+    }
+
+    /// <summary>Adds the sample agent, its tools and the documents that they read.</summary>
+    public static IServiceCollection AddDocsAgent(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => Workspace.Read(provider.GetRequiredService<IConfiguration>(), Environment.CurrentDirectory));
+        services.TryAddSingleton<DocumentLibrary>();
+        services.TryAddSingleton<DocsTools>();
+        foreach (var make in DocsTools.Registrations)
+        {
+            services.AddSingleton(provider => make(provider.GetRequiredService<DocsTools>()));
+        }
+
+        return services.AddAgent(AgentDeclaration.Docs);
     }
 
     /// <summary>Answers for a model name with a client of the caller's; it wins over the configuration of that name.</summary>

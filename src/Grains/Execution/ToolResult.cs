@@ -4,10 +4,6 @@ using OrleansAgents.Runs;
 
 namespace OrleansAgents.Execution;
 
-/// <summary>What a tool method is given beside the model's arguments; never shown to the model.</summary>
-/// <param name="IdempotencyKey">The same for every attempt at this call, unique over all runs.</param>
-public sealed record ToolCall(string RunId, int Step, string CallId, int Attempt, string IdempotencyKey);
-
 /// <summary>How a dispatched call ended.</summary>
 /// <param name="Text">The result as text (a string as it is, anything else as JSON), capped; null when it failed.</param>
 internal sealed record ToolResult(string? Text, RunError? Error, ToolOutcome Outcome, long DurationMs);
@@ -36,4 +32,10 @@ internal interface IAgentCatalog
 
     /// <summary>The longest answer that the model may give, in tokens.</summary>
     int MaxOutputTokens(string model);
+
+    /// <summary>Whether a call waits for a person: its tool is gone, takes other arguments now, or asks for approval. Today's tools decide.</summary>
+    Core.ToolHold? HoldOf(string tool, JsonElement arguments);
+
+    /// <summary>Whether the tool has a rule that asks for approval.</summary>
+    bool AsksForApproval(string tool);
 }

@@ -110,7 +110,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
     }
 
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
-        [.. catalog.Agents.Select(a => Views.Of(a, catalog.IsDemo(a.Model)))]);
+        [.. catalog.Agents.Select(a => Views.Of(a, catalog))]);
 
     public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(journal.Refusal));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrleansAgents.Core;
 using OrleansAgents.Events;
+using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 
 namespace OrleansAgents.Runs;
@@ -28,9 +29,9 @@ internal static class Views
     public static RunSummary Of(JournalHeader h) => new(
         h.Id, h.ThreadId, h.Agent, h.Model, h.Status, h.Reason, h.Head, h.Summary, h.CreatedAt, h.UpdatedAt, h.EndedAt);
 
-    public static AgentView Of(AgentDefinition a, bool demo) => new(
-        a.Name, a.Description, Bodies.Hash(a.ToBody()), a.Model, demo,
-        [.. a.Tools.Select(t => new ToolView(t.Name, t.Description, t.Effect, false, RawJson.From(t.Parameters)))]);
+    public static AgentView Of(AgentDefinition a, IAgentCatalog catalog) => new(
+        a.Name, a.Description, Bodies.Hash(a.ToBody()), a.Model, catalog.IsDemo(a.Model),
+        [.. a.Tools.Select(t => new ToolView(t.Name, t.Description, t.Effect, catalog.AsksForApproval(t.Name), RawJson.From(t.Parameters)))]);
 
     private static List<PendingView> Pending(RunState s) =>
         [.. s.Tools.Where(t => t.Phase == CallPhase.Deciding)

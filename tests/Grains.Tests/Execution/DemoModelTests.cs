@@ -101,7 +101,7 @@ public sealed class DemoModelTests
         {
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Models:default:Pace"] = "0" }).Build();
             var empty = new ConfigurationBuilder().Build();
-            _provider = new ServiceCollection().AddLogging().AddSingleton(Workspace.Read(empty, folder.Path)).AddAgentExecution(configuration).BuildServiceProvider();
+            _provider = new ServiceCollection().AddLogging().AddSingleton(Workspace.Read(empty, folder.Path)).AddAgentExecution(configuration).AddDocsAgent().BuildServiceProvider();
         }
 
         public AgentDefinition Docs => _provider.GetRequiredService<IAgentCatalog>().Find("docs")!;

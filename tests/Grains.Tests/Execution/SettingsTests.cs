@@ -61,7 +61,8 @@ public sealed class SettingsTests
     public async Task A_wrong_value_stops_the_start_with_a_sentence_that_names_the_key(string key, string value, string sentence)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        _ = builder.Services.AddLogging().AddAgentExecution(Of((key, value)));
+        _ = builder.Configuration.AddConfiguration(Of((key, value)));
+        _ = builder.Services.AddLogging().AddAgentExecution(builder.Configuration).AddDocsAgent();
         using var host = builder.Build();
 
         var e = await Assert.ThrowsAsync<InvalidSettingException>(() => host.StartAsync(TestContext.Current.CancellationToken));
@@ -89,7 +90,7 @@ public sealed class SettingsTests
         using var services = Services(s => s.AddTool(new(() => "", "look")).AddTool(new(() => "", "look")));
 
         var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
-        Assert.Equal("There are two tools named 'look'; give one of them another name.", e.Message);
+        Assert.Equal("There are two tools named 'look'; give one of them another name, or declare it alike in both agents.", e.Message);
     }
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class SettingsTests
 
     private static ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
     {
-        var services = new ServiceCollection().AddLogging().AddAgentExecution(Of(settings));
+        var services = new ServiceCollection().AddLogging().AddAgentExecution(Of(settings)).AddDocsAgent();
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Core;
 
@@ -8,11 +9,12 @@ internal sealed class AgentCatalog : IAgentCatalog
 {
     private readonly Dictionary<string, AgentDefinition> _agents = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelRegistry _models;
+    private readonly ToolRegistry _tools;
 
     /// <exception cref="InvalidSettingException">An agent names a tool or a model that does not exist.</exception>
     public AgentCatalog(IEnumerable<AgentDeclaration> declared, IConfiguration configuration, ToolRegistry tools, ModelRegistry models)
     {
-        _models = models;
+        (_models, _tools) = (models, tools);
         foreach (var agent in AgentDeclaration.Read(declared, configuration))
         {
             if (models.Find(agent.Model) is null)
@@ -36,6 +38,10 @@ internal sealed class AgentCatalog : IAgentCatalog
     public bool IsDemo(string model) => _models.Find(model)?.Settings.Provider == ModelSettings.Demo;
 
     public int MaxOutputTokens(string model) => _models.Find(model)?.Settings.MaxOutputTokens ?? ModelSettings.DefaultMaxOutputTokens;
+
+    public ToolHold? HoldOf(string tool, JsonElement arguments) => _tools.HoldOf(tool, arguments);
+
+    public bool AsksForApproval(string tool) => _tools.Find(tool)?.NeedsApproval is not null;
 
     private static ToolDefinition Find(AgentDeclaration agent, string tool, ToolRegistry tools) =>
         tools.Find(tool)?.Definition ?? throw new InvalidSettingException(

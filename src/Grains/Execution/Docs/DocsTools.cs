@@ -47,10 +47,10 @@ internal sealed class DocsTools(DocumentLibrary library)
         return new(path.Trim(), first, all.Count, string.Join('\n', all.Skip(first - 1).Take(count)));
     }
 
-    public static IEnumerable<ToolRegistration> Registrations(DocsTools tools) =>
+    public static IReadOnlyList<Func<DocsTools, ToolRegistration>> Registrations { get; } =
     [
-        new(tools.List, ListName) { Effect = Runs.ToolEffect.ReadOnly },
-        new(tools.SearchDocuments, Search) { Effect = Runs.ToolEffect.ReadOnly },
-        new(tools.ReadDocument, Read) { Effect = Runs.ToolEffect.ReadOnly },
+        tools => new(tools.List, ListName) { Effect = Runs.ToolEffect.ReadOnly },
+        tools => new(tools.SearchDocuments, Search) { Effect = Runs.ToolEffect.ReadOnly },
+        tools => new(tools.ReadDocument, Read) { Effect = Runs.ToolEffect.ReadOnly },
     ];
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
@@ -16,7 +17,11 @@ internal static class ToolBinding
         var options = new AIFunctionFactoryOptions
         {
             Name = tool.Name,
-            Description = tool.Description,
+            Description = tool.Description ?? (tool.Method.Method.IsDefined(typeof(DescriptionAttribute)) ? null : XmlDocs.SummaryOf(tool.Method.Method)),
+            JsonSchemaCreateOptions = new()
+            {
+                ParameterDescriptionProvider = static p => p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? XmlDocs.TextOf(p),
+            },
             SerializerOptions = ToolText.Json,
             ExcludeResultSchema = true,
             ConfigureParameterBinding = parameter => Binding(parameter, services),

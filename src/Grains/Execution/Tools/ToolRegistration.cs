@@ -11,7 +11,7 @@ internal sealed record ToolRegistration(Delegate Method, string Name)
     public const int DefaultTimeoutSeconds = 60;
     public const int DefaultRetries = 2;
 
-    /// <summary>The method's own <c>[Description]</c> where null.</summary>
+    /// <summary>The method's own <c>[Description]</c> or XML summary where null.</summary>
     public string? Description { get; init; }
 
     /// <summary>Undeclared means <see cref="ToolEffect.AtMostOnce"/>, with one line in the log.</summary>
@@ -22,6 +22,9 @@ internal sealed record ToolRegistration(Delegate Method, string Name)
 
     /// <summary>Further attempts after a timeout of a repeatable tool, 0 to 10.</summary>
     public int Retries { get; init; } = DefaultRetries;
+
+    /// <summary>Which calls wait for a person; none where null.</summary>
+    public Func<ToolArguments, bool>? NeedsApproval { get; init; }
 
     /// <summary>The largest result in UTF-8 bytes; a longer one is cut, and says so.</summary>
     public int OutputCap { get; init; } = DefaultOutputCap;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,8 @@ namespace OrleansAgents.Execution;
 
 /// <summary>A tool that can be called.</summary>
 /// <param name="OutputCap">UTF-8 bytes.</param>
-internal sealed record RegisteredTool(ToolDefinition Definition, AIFunction Function, int OutputCap);
+/// <param name="NeedsApproval">Which calls wait for a person; none where null.</param>
+internal sealed record RegisteredTool(ToolDefinition Definition, AIFunction Function, int OutputCap, Func<ToolArguments, bool>? NeedsApproval);
 
 /// <summary>The tools of this process by name, fixed at start.</summary>
 internal sealed partial class ToolRegistry
@@ -19,11 +21,12 @@ internal sealed partial class ToolRegistry
     /// <exception cref="InvalidSettingException">Two tools of one name, or a value out of range.</exception>
     public ToolRegistry(IEnumerable<ToolRegistration> registrations, IServiceProviderIsService? services, ILogger<ToolRegistry> log)
     {
-        foreach (var registration in registrations)
+        // Two agents may share a tool that they declare alike.
+        foreach (var registration in registrations.Distinct())
         {
             if (!_tools.TryAdd(registration.Name, Register(registration, services)))
             {
-                throw new InvalidSettingException($"There are two tools named '{registration.Name}'; give one of them another name.");
+                throw new InvalidSettingException($"There are two tools named '{registration.Name}'; give one of them another name, or declare it alike in both agents.");
             }
 
             if (registration.Effect is null)
@@ -36,6 +39,37 @@ internal sealed partial class ToolRegistry
     public IReadOnlyCollection<string> Names => _tools.Keys;
 
     public RegisteredTool? Find(string name) => _tools.GetValueOrDefault(name);
+
+    /// <summary>Whether a call waits for a person; null when it may start.</summary>
+    public ToolHold? HoldOf(string name, JsonElement arguments)
+    {
+        if (!_tools.TryGetValue(name, out var tool))
+        {
+            return new($"{name} is no tool of this build. Bring it back and say retry, or say skip (go on without its result) or fail.", Approvable: false);
+        }
+
+        if (JsonSchemaCheck.Misfit(tool.Definition.Parameters, arguments) is { } misfit)
+        {
+            return new($"{name} takes other arguments in this build: {misfit} Mend the tool and say retry, or say skip (go on without its result) or fail.", Approvable: false);
+        }
+
+        return tool.NeedsApproval is { } rule && Asks(rule, arguments)
+            ? new($"{name} needs a person's approval for these arguments. Say retry to call it, skip to go on without it, or fail to refuse it.", Approvable: true)
+            : null;
+    }
+
+    /// <summary>A rule that cannot be asked counts as yes.</summary>
+    private static bool Asks(Func<ToolArguments, bool> rule, JsonElement arguments)
+    {
+        try
+        {
+            return rule(new(arguments));
+        }
+        catch (Exception)
+        {
+            return true;
+        }
+    }
 
     private static RegisteredTool Register(ToolRegistration tool, IServiceProviderIsService? services)
     {
@@ -50,7 +84,7 @@ internal sealed partial class ToolRegistry
         var function = ToolBinding.Bind(tool, services);
         var definition = new ToolDefinition(
             tool.Name, function.Description, function.JsonSchema, tool.Effect ?? ToolEffect.AtMostOnce, tool.TimeoutSeconds, tool.Retries);
-        return new(definition, function, tool.OutputCap);
+        return new(definition, function, tool.OutputCap, tool.NeedsApproval);
     }
 
     private static void Check(ToolRegistration tool, string what, int value, int min, int max)

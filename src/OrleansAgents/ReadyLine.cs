@@ -1,13 +1,16 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OrleansAgents.Execution;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OrleansAgents.Silo;
 
-namespace OrleansAgents.Standalone;
+namespace OrleansAgents;
 
 /// <summary>Says, once everything listens, where the service is and what it works on.</summary>
 internal sealed class ReadyLine(
-    IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary documents)
+    IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents = null)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -1,0 +1,63 @@
+using OrleansAgents.Execution;
+
+namespace OrleansAgents;
+
+/// <summary>Declares one agent: its instructions, its model and its tools.</summary>
+public sealed class AgentBuilder
+{
+    private readonly string _name;
+    private readonly List<ToolRegistration> _tools = [];
+    private string _instructions = "";
+    private string _description = "";
+    private string _model = ModelSettings.Default;
+    private int _windowTokens = Core.AgentDefinition.DefaultWindowTokens;
+
+    internal AgentBuilder(string name) => _name = name;
+
+    internal IReadOnlyList<ToolRegistration> Tools => _tools;
+
+    /// <summary>What the model is told first.</summary>
+    public AgentBuilder Instructions(string text)
+    {
+        _instructions = text;
+        return this;
+    }
+
+    /// <summary>What people are told about it.</summary>
+    public AgentBuilder Description(string text)
+    {
+        _description = text;
+        return this;
+    }
+
+    /// <summary>The model configuration that answers, <c>Models:&lt;name&gt;</c>. Default <c>default</c>.</summary>
+    public AgentBuilder Model(string name)
+    {
+        _model = name;
+        return this;
+    }
+
+    /// <summary>Estimated tokens that the input and the newest whole groups may take in a request. Default 24,000.</summary>
+    public AgentBuilder WindowTokens(int tokens)
+    {
+        _windowTokens = tokens;
+        return this;
+    }
+
+    /// <summary>Adds a C# method as a tool.</summary>
+    /// <param name="method">
+    /// Its parameters are what the model fills in, except a <see cref="ToolCall"/>, a <see cref="CancellationToken"/> and services of the
+    /// program, which are bound and never shown. Descriptions come from <c>[Description]</c> or from XML documentation beside the assembly.
+    /// </param>
+    /// <param name="declare">How it may be called. Without a declared effect it is called at most once.</param>
+    public AgentBuilder Tool(Delegate method, Action<ToolBuilder>? declare = null)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        var tool = new ToolBuilder(method);
+        declare?.Invoke(tool);
+        _tools.Add(tool.Build());
+        return this;
+    }
+
+    internal AgentDeclaration Build() => new(_name, _description, _instructions, [.. _tools.Select(t => t.Name)], _model, _windowTokens);
+}

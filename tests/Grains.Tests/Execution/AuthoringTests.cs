@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Execution;
+using OrleansAgents.Runs;
+using Xunit;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+/// <summary>Agents declared in code, as a user writes them.</summary>
+public sealed class AuthoringTests
+{
+    [Fact]
+    public void A_method_is_a_tool_under_its_own_name_and_only_its_arguments_are_shown()
+    {
+        using var services = Declare(a => a.Instructions("Look first.").Tool(FindOrderAsync, t => t.ReadOnly()));
+        var agent = services.GetRequiredService<IAgentCatalog>().Find("shop")!;
+        var tool = Assert.Single(agent.Tools);
+
+        Assert.Equal(("Look first.", "find_order", "Finds an order.", ToolEffect.ReadOnly), (agent.Instructions, tool.Name, tool.Description, tool.Effect));
+        Assert.Equal(["id"], tool.Parameters.GetProperty("properties").EnumerateObject().Select(p => p.Name));
+        Assert.Equal("Its number.", tool.Parameters.GetProperty("properties").GetProperty("id").GetProperty("description").GetString());
+    }
+
+    [Fact]
+    public void A_local_function_has_its_name_and_a_lambda_must_be_given_one()
+    {
+        static string LookUp(string word) => word;
+        using var services = Declare(a => a.Tool(LookUp).Tool((int n) => n, t => t.Name("count")));
+
+        Assert.Equal(["look_up", "count"], services.GetRequiredService<IAgentCatalog>().Find("shop")!.Tools.Select(t => t.Name));
+        var e = Assert.Throws<InvalidSettingException>(() => Declare(a => a.Tool((int n) => n)));
+        Assert.Equal("A tool made of a lambda has no name; give it one with .Name(\"…\").", e.Message);
+    }
+
+    [Fact]
+    public void Two_agents_share_a_tool_that_they_declare_alike()
+    {
+        using var services = Declare(
+            a => a.Tool(FindOrderAsync, t => t.ReadOnly()),
+            b => b.AddAgent("other", a => a.Tool(FindOrderAsync, t => t.ReadOnly())));
+
+        Assert.Equal("find_order", Assert.Single(services.GetRequiredService<IAgentCatalog>().Find("other")!.Tools).Name);
+    }
+
+    [Theory]
+    [InlineData("""{"amount": 50}""", false)]
+    [InlineData("""{"amount": 51}""", true)]
+    [InlineData("""{"amount": 79228162514264337593543950336}""", true)]
+    public void An_approval_rule_reads_the_arguments_and_one_that_throws_counts_as_yes(string arguments, bool held)
+    {
+        using var services = Declare(a => a.Tool(Pay, t => t.NeedsApproval(call => call.Get<decimal>("amount") > 50)));
+        var catalog = services.GetRequiredService<IAgentCatalog>();
+
+        var hold = catalog.HoldOf("pay", JsonElement.Parse(arguments));
+
+        Assert.Equal(held, hold is { Approvable: true });
+        Assert.True(catalog.AsksForApproval("pay"));
+    }
+
+    [Theory]
+    [InlineData("erase", "{}", "erase is no tool of this build.")]
+    [InlineData("pay", """{"sum": 1}""", "pay takes other arguments in this build:")]
+    public void A_call_of_a_tool_that_is_gone_or_has_changed_names_it(string tool, string arguments, string why)
+    {
+        using var services = Declare(a => a.Tool(Pay));
+
+        var hold = services.GetRequiredService<IAgentCatalog>().HoldOf(tool, JsonElement.Parse(arguments))!;
+
+        Assert.StartsWith(why, hold.Why, StringComparison.Ordinal);
+        Assert.False(hold.Approvable);
+    }
+
+    [Description("Finds an order.")]
+    private static Task<string> FindOrderAsync([Description("Its number.")] string id, TimeProvider time, ToolCall call, CancellationToken cancellation) =>
+        Task.FromResult($"{id} {call.CallId} {time} {cancellation.CanBeCanceled}");
+
+    private static decimal Pay(decimal amount) => amount;
+
+    private static ServiceProvider Declare(Action<AgentBuilder> agent, Action<AgentsBuilder>? more = null)
+    {
+        var services = new ServiceCollection();
+        _ = services.AddLogging().AddAgentExecution(new ConfigurationBuilder().Build());
+        var builder = new AgentsBuilder(services).AddAgent("shop", agent);
+        more?.Invoke(builder);
+        return services.BuildServiceProvider();
+    }
+}
