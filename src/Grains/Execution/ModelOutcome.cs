@@ -20,7 +20,11 @@ internal sealed record ProviderCall(string ProviderCallId, string Tool, JsonElem
 
 /// <summary>No answer.</summary>
 /// <param name="RetryAfter">The provider's own wish.</param>
-internal sealed record ModelFault(ModelFaultKind Kind, RunError Error, TimeSpan? RetryAfter = null) : ModelOutcome;
+internal sealed record ModelFault(ModelFaultKind Kind, RunError Error, TimeSpan? RetryAfter = null) : ModelOutcome
+{
+    /// <summary>The provider itself was not there for anybody, as far as one request can tell.</summary>
+    public bool IsOutage => Kind == ModelFaultKind.Transient && Error.Code is "rate_limited" or "server_error" or "unreachable" or "timeout" or "stalled";
+}
 
 internal enum ModelFaultKind
 {

@@ -11,6 +11,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
     /// <summary>Events kept in memory for all runs of the shard; what is more is read from the journal in its turn.</summary>
     private const int Kept = 4_096;
     private const int BatchSize = 256;
+    private const int BatchBytes = 512 * 1024;
 
     /// <summary>A moment in which events gather, so that many runs share a batch.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
@@ -101,7 +102,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
             }
 
             stop.ThrowIfCancellationRequested();
-            foreach (var part in batch.Chunk(BatchSize))
+            foreach (var part in Parts(batch))
             {
                 await stream.OnNextBatchAsync(part);
             }
@@ -112,6 +113,28 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
         {
             Unpublished(log, runs.Count, e.Message);
             return false;
+        }
+    }
+
+    /// <summary>A batch travels as one message of the stream's queue, and queues bound a message's size.</summary>
+    private static IEnumerable<List<JournalEvent>> Parts(List<JournalEvent> batch)
+    {
+        var (part, bytes) = (new List<JournalEvent>(), 0);
+        foreach (var e in batch)
+        {
+            if (part.Count == BatchSize || (part.Count > 0 && bytes + e.Data.Length > BatchBytes))
+            {
+                yield return part;
+                (part, bytes) = ([], 0);
+            }
+
+            part.Add(e);
+            bytes += e.Data.Length;
+        }
+
+        if (part.Count > 0)
+        {
+            yield return part;
         }
     }
 

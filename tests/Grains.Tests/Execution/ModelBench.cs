@@ -35,11 +35,11 @@ internal sealed class ModelBench : IDisposable
     public Action<string>? OnDelta { get; set; }
 
     /// <summary>The official client against a server.</summary>
-    public static ModelBench Over(ModelServer server) => Over(server.Endpoint);
+    public static ModelBench Over(ModelServer server, string provider = ModelSettings.OpenAi) => Over(server.Endpoint, provider);
 
-    public static ModelBench Over(Uri endpoint)
+    public static ModelBench Over(Uri endpoint, string provider = ModelSettings.OpenAi)
     {
-        var settings = new ModelSettings("default", ModelSettings.OpenAi, endpoint, "scripted", Key);
+        var settings = new ModelSettings("default", provider, endpoint, "scripted", Key);
         var time = NewTime();
         return new(new([settings], [], new NoServices(), time), time);
     }

@@ -6,8 +6,13 @@ using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
-/// <summary>Every fault of a provider, over the real wire.</summary>
-public sealed class ModelFaultTests
+/// <summary>Every fault of a provider, over the real wire, with OpenAI's client.</summary>
+public sealed class OpenAiFaultTests() : ModelFaultTests(ModelSettings.OpenAi);
+
+/// <summary>The same with Azure's client.</summary>
+public sealed class AzureOpenAiFaultTests() : ModelFaultTests(ModelSettings.AzureOpenAi);
+
+public abstract class ModelFaultTests(string provider)
 {
     [Theory]
     [InlineData(429, null, "Transient", "rate_limited")]
@@ -29,7 +34,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Error(status, "no", error));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         var fault = await bench.FaultAsync();
 
@@ -49,7 +54,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Error(429).Header("Retry-After", header));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), (await bench.FaultAsync()).RetryAfter);
     }
@@ -59,7 +64,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half an ans").NoDone());
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         var fault = await bench.FaultAsync();
 
@@ -72,7 +77,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Call("find", """{"word":"alpha"}"""));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal("stream_cut", (await bench.FaultAsync()).Error.Code);
     }
@@ -83,7 +88,7 @@ public sealed class ModelFaultTests
         await using var server = await ModelServer.StartAsync();
         var shown = new TaskCompletionSource();
         server.Reply(r => r.Text("Half").Wait(shown.Task).Abort());
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
         bench.OnDelta = _ => shown.TrySetResult();
 
         var fault = await bench.FaultAsync();
@@ -96,7 +101,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").ErrorChunk("The engine is overloaded"));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         var fault = await bench.FaultAsync();
 
@@ -109,7 +114,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Raw("{ oops"));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal((ModelFaultKind.Transient, "stream_error"), Of(await bench.FaultAsync()));
     }
@@ -119,7 +124,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Finish("error"));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal(ModelFaultKind.Transient, (await bench.FaultAsync()).Kind);
     }
@@ -129,7 +134,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Wait(new TaskCompletionSource().Task));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
         bench.OnDelta = _ => bench.Time.Advance(TimeSpan.FromSeconds(60));
 
         Assert.Equal((ModelFaultKind.Transient, "stalled"), Of(await bench.FaultAsync()));
@@ -141,7 +146,7 @@ public sealed class ModelFaultTests
         await using var server = await ModelServer.StartAsync();
         var shown = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
         server.Reply(r => r.Text("a").Wait(shown[0].Task).Text("b").Wait(shown[1].Task).Text("c").Wait(shown[2].Task).Finish("stop"));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
         bench.OnDelta = text =>
         {
             bench.Time.Advance(TimeSpan.FromSeconds(59));
@@ -154,7 +159,7 @@ public sealed class ModelFaultTests
     [Fact]
     public async Task A_server_that_is_not_there_is_unreachable()
     {
-        using var bench = ModelBench.Over(new Uri($"http://127.0.0.1:{UnusedPort()}/v1"));
+        using var bench = ModelBench.Over(new Uri($"http://127.0.0.1:{UnusedPort()}/v1"), provider);
 
         Assert.Equal((ModelFaultKind.Transient, "unreachable"), Of(await bench.FaultAsync()));
     }
@@ -162,7 +167,7 @@ public sealed class ModelFaultTests
     [Fact]
     public async Task A_name_that_does_not_resolve_is_unreachable()
     {
-        using var bench = ModelBench.Over(new Uri("http://no-such-host.invalid/v1"));
+        using var bench = ModelBench.Over(new Uri("http://no-such-host.invalid/v1"), provider);
 
         var fault = await bench.FaultAsync();
 
@@ -174,7 +179,7 @@ public sealed class ModelFaultTests
     public async Task A_server_without_TLS_is_unreachable_over_https()
     {
         await using var server = await ModelServer.StartAsync();
-        using var bench = ModelBench.Over(new UriBuilder(server.Endpoint) { Scheme = "https" }.Uri);
+        using var bench = ModelBench.Over(new UriBuilder(server.Endpoint) { Scheme = "https" }.Uri, provider);
 
         var fault = await bench.FaultAsync();
 
@@ -189,7 +194,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => _ = filter ? r.Text("I").Finish("content_filter") : r.Refusal("I cannot help with that.").Finish("stop"));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal((ModelFaultKind.Final, "content_filter"), Of(await bench.FaultAsync()));
     }
@@ -202,7 +207,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text(" \n").Finish(finish));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         var fault = await bench.FaultAsync();
 
@@ -214,7 +219,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Error(401, $"Incorrect API key provided: {ModelBench.Key}, nor sk-proj-abcdef1234.\n" + new string('x', 10_000)));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
 
         var message = (await bench.FaultAsync()).Error.Message;
 
@@ -230,7 +235,7 @@ public sealed class ModelFaultTests
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Wait(new TaskCompletionSource().Task));
-        using var bench = ModelBench.Over(server);
+        using var bench = ModelBench.Over(server, provider);
         using var cancel = new CancellationTokenSource();
         bench.OnDelta = _ => cancel.Cancel();
 

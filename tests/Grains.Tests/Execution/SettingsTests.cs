@@ -45,7 +45,8 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("Models:default:Provider", "opnai", "Models:default:Provider is 'opnai'; use demo or openai (azure-openai arrives later).")]
+    [InlineData("Models:default:Provider", "opnai", "Models:default:Provider is 'opnai'; use demo, openai or azure-openai.")]
+    [InlineData("Models:default:Provider", "azure-openai", "Models:default:Endpoint is missing; name the Azure OpenAI resource, such as https://name.openai.azure.com.")]
     [InlineData("Models:default:Provider", "openai", "Models:default:ApiKey is missing; set it or OPENAI_API_KEY, or Models:default:Endpoint for a server without keys.")]
     [InlineData("Models:default:Endpoint", "localhost:1234", "Models:default:Endpoint is 'localhost:1234'; use an http or https address.")]
     [InlineData("Models:default:Endpoint", "http://localhost:1234/v1", "Models:default:Model is missing; name a model of the server at Models:default:Endpoint.")]

@@ -14,14 +14,15 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
             return ModelFaults.UnknownModel(model);
         }
 
-        await registered.Gate.WaitAsync(cancellation);
+        var probe = await registered.Gate.EnterAsync(cancellation);
+        ModelOutcome? outcome = null;
         try
         {
-            return await StreamAsync(registered, request, onDelta, cancellation);
+            return outcome = await StreamAsync(registered, request, onDelta, cancellation);
         }
         finally
         {
-            _ = registered.Gate.Release();
+            registered.Gate.Leave(outcome, probe);
         }
     }
 

@@ -7,8 +7,8 @@ namespace OrleansAgents.Execution;
 internal sealed record ModelRegistration(ModelSettings Settings, Func<IServiceProvider, IChatClient> Create);
 
 /// <summary>A model that can be asked.</summary>
-/// <param name="Gate">Holds one place for each request in flight.</param>
-internal sealed record RegisteredModel(ModelSettings Settings, IChatClient Client, SemaphoreSlim Gate)
+/// <param name="Gate">Every request passes it.</param>
+internal sealed record RegisteredModel(ModelSettings Settings, IChatClient Client, ModelGate Gate)
 {
     public TimeSpan Stall { get; } = TimeSpan.FromSeconds(Settings.StallSeconds);
 }
@@ -23,14 +23,14 @@ internal sealed class ModelRegistry : IDisposable
     {
         foreach (var registration in registrations)
         {
-            _models[registration.Settings.Name] = Register(registration.Settings, registration.Create(services));
+            _models[registration.Settings.Name] = Register(registration.Settings, registration.Create(services), time);
         }
 
         foreach (var model in settings)
         {
             if (!_models.ContainsKey(model.Name))
             {
-                _models[model.Name] = Register(model, model.Provider == ModelSettings.Demo ? new DemoModel(model.Pace, time) : OpenAiModel.Create(model));
+                _models[model.Name] = Register(model, Create(model, time), time);
             }
         }
     }
@@ -49,6 +49,13 @@ internal sealed class ModelRegistry : IDisposable
         }
     }
 
-    private static RegisteredModel Register(ModelSettings settings, IChatClient client) =>
-        new(settings, client, new SemaphoreSlim(settings.MaxConcurrent, settings.MaxConcurrent));
+    private static IChatClient Create(ModelSettings model, TimeProvider time) => model.Provider switch
+    {
+        ModelSettings.Demo => new DemoModel(model.Pace, time),
+        ModelSettings.AzureOpenAi => AzureOpenAiModel.Create(model),
+        _ => OpenAiModel.Create(model),
+    };
+
+    private static RegisteredModel Register(ModelSettings settings, IChatClient client, TimeProvider time) =>
+        new(settings, client, new(settings.MaxConcurrent, time));
 }

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Configuration;
 namespace OrleansAgents.Execution;
 
 /// <summary>One model configuration, <c>Models:&lt;name&gt;</c>.</summary>
-/// <param name="Provider"><c>demo</c> or <c>openai</c>.</param>
-/// <param name="Endpoint">Base address of an OpenAI-compatible server, such as <c>http://127.0.0.1:11434/v1</c>; null for OpenAI itself.</param>
-/// <param name="Model">The provider's name of the model.</param>
+/// <param name="Provider"><c>demo</c>, <c>openai</c> or <c>azure-openai</c>.</param>
+/// <param name="Endpoint">Base address of an OpenAI-compatible server, such as <c>http://127.0.0.1:11434/v1</c>; null for OpenAI itself; for Azure the resource's, such as <c>https://name.openai.azure.com</c>.</param>
+/// <param name="Model">The provider's name of the model; for Azure that of the deployment.</param>
+/// <param name="ApiKey">For Azure, Entra ID where null.</param>
 /// <param name="Pace">Words a second of the demo model; 0 means no pause at all.</param>
 /// <param name="MaxConcurrent">Requests in flight at once in this process; further ones wait.</param>
 /// <param name="MaxOutputTokens">The longest answer.</param>
@@ -17,6 +18,7 @@ internal sealed record ModelSettings(
 {
     public const string Demo = "demo";
     public const string OpenAi = "openai";
+    public const string AzureOpenAi = "azure-openai";
     public const string Default = "default";
     public const string KeyVariable = "OPENAI_API_KEY";
     public const string DefaultOpenAiModel = "gpt-4.1-mini";
@@ -49,15 +51,22 @@ internal sealed record ModelSettings(
 
         // The key for OpenAI is never sent to another server.
         var apiKey = section.Text("ApiKey") ?? (endpoint is null ? key : null);
-        var model = section.Text("Model") ?? (endpoint is null ? DefaultOpenAiModel : null);
+        var model = section.Text("Model") ?? (endpoint is null && provider != AzureOpenAi ? DefaultOpenAiModel : null);
+        if (provider == AzureOpenAi && endpoint is null)
+        {
+            throw new InvalidSettingException($"{section.Path}:Endpoint is missing; name the Azure OpenAI resource, such as https://name.openai.azure.com.");
+        }
+
         if (provider == OpenAi && endpoint is null && apiKey is null)
         {
             throw new InvalidSettingException($"{section.Path}:ApiKey is missing; set it or {KeyVariable}, or {section.Path}:Endpoint for a server without keys.");
         }
 
-        if (provider == OpenAi && model is null)
+        if (provider != Demo && model is null)
         {
-            throw new InvalidSettingException($"{section.Path}:Model is missing; name a model of the server at {section.Path}:Endpoint.");
+            throw new InvalidSettingException(provider == OpenAi
+                ? $"{section.Path}:Model is missing; name a model of the server at {section.Path}:Endpoint."
+                : $"{section.Path}:Model is missing; name a deployment of the resource at {section.Path}:Endpoint.");
         }
 
         return new(
@@ -74,8 +83,9 @@ internal sealed record ModelSettings(
             null => remote ? OpenAi : Demo,
             Demo => Demo,
             OpenAi => OpenAi,
+            AzureOpenAi => AzureOpenAi,
             _ => throw new InvalidSettingException(
-                $"{section.Path}:Provider is '{section.Text("Provider")}'; use demo or openai (azure-openai arrives later)."),
+                $"{section.Path}:Provider is '{section.Text("Provider")}'; use demo, openai or azure-openai."),
         };
 
     private static Uri? ReadEndpoint(IConfigurationSection section)

@@ -1,0 +1,49 @@
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Storage.Sqlite;
+using OrleansAgents.Testing;
+using Xunit;
+
+namespace OrleansAgents.Cluster.Tests;
+
+/// <summary>A thousand runs and a provider that is down: they do not each discover it.</summary>
+public sealed class OutageTests
+{
+    private const int Runs = 1_000;
+    private const int Places = 8;
+
+    /// <summary>Who is under way, who follows until it counts as an outage, and two probes.</summary>
+    private const int Failing = Places + ModelGate.Outage - 1 + 2;
+
+    [Fact]
+    public async Task All_runs_finish_by_themselves_and_nothing_is_asked_but_what_is_needed_and_the_probes()
+    {
+        var requests = 0;
+        await using var model = await ModelServer.StartAsync(
+            _ => Interlocked.Increment(ref requests) <= Failing ? new Reply().Error(503) : new Reply().Text("Up again.").Finish("stop"));
+        var settings = TestSilo.ModelAt(model);
+        settings["Models:default:MaxConcurrent"] = $"{Places}";
+        using var folder = new TempFolder();
+        await using var journal = new SqliteJournal(folder.File("agents.db"));
+        await using var silo = await TestSilo.StartAsync(journal, settings);
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, Runs).Select(_ => silo.StartRunAsync("docs", "Are you there?")));
+        foreach (var run in runs)
+        {
+            _ = await silo.UntilEndedAsync(run);
+        }
+
+        var events = new List<Fact?>();
+        foreach (var run in runs)
+        {
+            events.AddRange((await journal.ReadAsync(run, 0, 500)).Select(e => e.Decode()));
+        }
+
+        // One attempt that was recorded is one request; every fault is one more than the thousand that were needed.
+        Assert.Equal(model.Received.Count, events.Count(e => e is ModelStarted));
+        Assert.Equal(Runs, events.Count(e => e is RunCompleted));
+        Assert.Equal(Failing, events.Count(e => e is ModelFailed));
+        Assert.Equal(Runs + Failing, model.Received.Count);
+        Assert.Equal(Places, model.PeakInFlight);
+    }
+}

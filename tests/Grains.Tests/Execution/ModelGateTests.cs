@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Execution;
+using Xunit;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+/// <summary>The way to a model: places, order, and what an outage does to it.</summary>
+public sealed class ModelGateTests
+{
+    private static readonly ModelFault Down = new(ModelFaultKind.Transient, new("server_error", "down"));
+    private static readonly ModelFault Broken = new(ModelFaultKind.Transient, new("stream_cut", "cut"));
+    private static readonly ModelAnswer Answer = new([], [], new(), "stop");
+
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Attempts_enter_in_the_order_in_which_they_came()
+    {
+        using var gate = new ModelGate(2, _time);
+        var (a, b, c, _) = (Enter(gate), Enter(gate), Enter(gate), Enter(gate));
+
+        await Task.WhenAll(a, b);
+        Assert.Equal(2, gate.Waiting);
+        gate.Leave(Answer, probe: false);
+        await c;
+        Assert.Equal(1, gate.Waiting);
+    }
+
+    [Fact]
+    public async Task Faults_in_a_row_shut_it_and_one_probe_at_a_time_tries_again()
+    {
+        using var gate = new ModelGate(100, _time);
+        Fail(gate, ModelGate.Outage);
+        var (a, b) = (Enter(gate), Enter(gate));
+
+        Assert.True(gate.IsOpen);
+        Assert.Equal(2, gate.Waiting);
+        _time.Advance(ModelGate.FirstPause);
+        await a;
+        Assert.Equal(1, gate.Waiting);
+
+        // The probe fails: the next one waits twice as long.
+        gate.Leave(Down, probe: true);
+        _time.Advance(ModelGate.FirstPause);
+        Assert.Equal(1, gate.Waiting);
+        _time.Advance(ModelGate.FirstPause);
+        await b;
+    }
+
+    [Fact]
+    public async Task A_probe_that_is_answered_opens_the_way_for_all()
+    {
+        using var gate = new ModelGate(100, _time);
+        Fail(gate, ModelGate.Outage);
+        var all = Enumerable.Range(0, 50).Select(_ => Enter(gate)).ToArray();
+        _time.Advance(ModelGate.FirstPause);
+        Assert.Equal(49, gate.Waiting);
+
+        gate.Leave(Answer, probe: true);
+
+        await Task.WhenAll(all);
+        Assert.False(gate.IsOpen);
+    }
+
+    [Fact]
+    public void A_refusal_of_one_request_and_a_cut_stream_are_no_outage()
+    {
+        using var gate = new ModelGate(100, _time);
+        for (var i = 0; i < ModelGate.Outage * 2; i++)
+        {
+            _ = Enter(gate);
+            gate.Leave(i % 2 == 0 ? Broken : new ModelFault(ModelFaultKind.Final, new("bad_request", "no")), probe: false);
+        }
+
+        Assert.False(gate.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_wish_to_be_left_alone_holds_for_all()
+    {
+        using var gate = new ModelGate(100, _time);
+        _ = Enter(gate);
+        gate.Leave(Down with { RetryAfter = TimeSpan.FromSeconds(90) }, probe: false);
+        var a = Enter(gate);
+
+        _time.Advance(TimeSpan.FromSeconds(89));
+        Assert.Equal(1, gate.Waiting);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await a;
+    }
+
+    [Fact]
+    public async Task One_that_gives_up_while_it_waits_leaves_its_place_and_a_cut_probe_its_turn()
+    {
+        using var gate = new ModelGate(100, _time);
+        Fail(gate, ModelGate.Outage);
+        using var cut = new CancellationTokenSource();
+        var gone = gate.EnterAsync(cut.Token);
+        var (a, b) = (Enter(gate), Enter(gate));
+        await cut.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        _time.Advance(ModelGate.FirstPause);
+        await a;
+        Assert.Equal(1, gate.Waiting);
+        gate.Leave(null, probe: true);
+        await b;
+    }
+
+    [Fact]
+    public async Task One_that_was_under_way_before_the_outage_was_known_lets_no_second_probe_in()
+    {
+        using var gate = new ModelGate(100, _time);
+        _ = Enter(gate);
+        Fail(gate, ModelGate.Outage);
+        var (a, _) = (Enter(gate), Enter(gate));
+        _time.Advance(ModelGate.FirstPause);
+        await a;
+
+        gate.Leave(Down, probe: false);
+        _time.Advance(ModelGate.LongestPause);
+        Assert.Equal(1, gate.Waiting);
+    }
+
+    private static Task<bool> Enter(ModelGate gate) => gate.EnterAsync(CancellationToken.None);
+
+    private static void Fail(ModelGate gate, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Assert.True(Enter(gate).IsCompleted);
+            gate.Leave(Down, probe: false);
+        }
+    }
+}
