@@ -1,10 +1,12 @@
 using OrleansAgents.Gateway;
 using OrleansAgents.Silo;
 using OrleansAgents.Standalone;
+using OrleansAgents.Telemetry;
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddEmbeddedSilo();
+builder.AddTelemetry();
 builder.AddAgentGateway();
 builder.Services.AddHostedService<ReadyLine>();
 return await Startup.RunOrExplainAsync(() => builder.Build().MapAgentGateway(), "OrleansAgents cannot start.");

@@ -50,5 +50,5 @@ internal sealed class ModelRegistry : IDisposable
     }
 
     private static RegisteredModel Register(ModelSettings settings, IChatClient client) =>
-        new(settings, client, new SemaphoreSlim(settings.MaxConcurrent, settings.MaxConcurrent));
+        new(settings, new Telemetry.WatchedModel(client), new SemaphoreSlim(settings.MaxConcurrent, settings.MaxConcurrent));
 }
