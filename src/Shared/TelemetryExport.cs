@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,7 +45,7 @@ internal static class TelemetryExport
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(r => Describe(r, settings))
-            .WithTracing(t => t.AddSource(Sources))
+            .WithTracing(t => t.AddSource(Sources).AddProcessor(new Requests()))
             .WithMetrics(m => m.AddMeter(Meters))
             .WithLogging(null, o => o.IncludeFormattedMessage = true)
             .UseOtlpExporter();
@@ -61,6 +62,19 @@ internal static class TelemetryExport
         if (settings[Protocol] is { Length: > 0 } protocol and not ("grpc" or "http/protobuf"))
         {
             throw new InvalidOperationException($"{Protocol} is '{protocol}'; use grpc or http/protobuf.");
+        }
+    }
+
+    /// <summary>The web server has one name for all its spans, and readers want another; what stands behind the question mark may be a secret.</summary>
+    private sealed class Requests : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            if (data.Source.Name == "Microsoft.AspNetCore" && data.GetTagItem("http.request.method") is string method)
+            {
+                data.DisplayName = data.GetTagItem("http.route") is string route ? $"{method} {route}" : method;
+                data.SetTag("url.query", null);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ namespace OrleansAgents.Telemetry;
 internal sealed class CalledModel(string configuration, ModelSettings? settings)
 {
     /// <summary>The provider's name of the model; ours where it has none.</summary>
-    public string Name { get; } = settings?.Model ?? (settings?.Provider == ModelSettings.Demo ? ModelSettings.Demo : configuration);
+    public string Name { get; } = settings?.Provider == ModelSettings.Demo ? ModelSettings.Demo : settings?.Model ?? configuration;
 
     public string Provider { get; } = settings?.Provider switch
     {
