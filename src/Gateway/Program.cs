@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Gateway;
 using OrleansAgents.Gateway.Live;
+using OrleansAgents.Telemetry;
 
 // Settings lie beside the program, so that it starts from any folder.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -9,6 +10,7 @@ try
 {
     builder.AddAgentGateway();
     builder.AddRemoteSilo();
+    builder.AddTelemetry();
     builder.Services.AddHostedService<GatewayReadyLine>();
     var app = builder.Build();
     app.MapAgentGateway();

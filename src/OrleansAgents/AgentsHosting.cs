@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents;
 using OrleansAgents.Gateway;
 using OrleansAgents.Silo;
+using OrleansAgents.Telemetry;
 
 // Where every ASP.NET Core program looks already.
 namespace Microsoft.Extensions.Hosting;
@@ -21,8 +22,13 @@ public static class AgentsHosting
         // The weakest source: what the program itself configures still wins.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Orleans", "Error"), new("Logging:LogLevel:Polly", "Warning")],
+            InitialData =
+            [
+                new("Logging:LogLevel:Orleans", "Error"), new("Logging:LogLevel:Polly", "Warning"),
+                new("Logging:Console:LogLevel:RunTransitions", "Warning"),
+            ],
         });
+        builder.AddTelemetry();
         builder.AddAgentGateway();
         builder.Services.AddHostedService<ReadyLine>();
         return builder.AddEmbeddedSilo();

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Silo;
+using OrleansAgents.Telemetry;
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddSilo().AddDocsAgent();
+builder.AddTelemetry();
 builder.Services.AddHostedService<SiloReadyLine>();
 return await builder.RunOrExplainAsync("The silo cannot start.");

@@ -27,6 +27,7 @@ internal static class SiloHosting
         services.AddSingleton<Outbox>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Outbox>());
         services.AddSingleton<LocalRuns>();
+        services.AddMetrics().AddSingleton<Telemetry.Instruments>().AddSingleton<Telemetry.RunTelemetry>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<RunSupervisorClient>();
         services.AddGrainService<RunSupervisor>();

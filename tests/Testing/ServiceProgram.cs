@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace OrleansAgents.Testing;
@@ -10,6 +11,7 @@ internal sealed class ServiceProgram : IAsyncDisposable
     private readonly string _dll;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly string[] _prefix;
+    private readonly ConcurrentQueue<string> _said = new();
     private Process _process = null!;
 
     private ServiceProgram(string dll, IReadOnlyDictionary<string, string> settings, string[] prefix) =>
@@ -46,10 +48,13 @@ internal sealed class ServiceProgram : IAsyncDisposable
         []);
 
     /// <param name="port">Where the silo is reached.</param>
-    public static Task<ServiceProgram> GatewayAsync(int port) => StartAsync(
+    public static Task<ServiceProgram> GatewayAsync(int port, IReadOnlyDictionary<string, string>? settings = null) => StartAsync(
         Dll("Gateway", "OrleansAgents.Gateway.dll"),
-        new() { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Orleans__Endpoints__GatewayPort"] = $"{port}" },
+        new(settings ?? new Dictionary<string, string>()) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Orleans__Endpoints__GatewayPort"] = $"{port}" },
         []);
+
+    /// <summary>The lines of its console so far.</summary>
+    public IReadOnlyList<string> Said => [.. _said];
 
     /// <summary>CPU time that the process has used.</summary>
     public TimeSpan Cpu => Read(p => p.TotalProcessorTime);
@@ -138,15 +143,24 @@ internal sealed class ServiceProgram : IAsyncDisposable
         }
     }
 
+    private async Task ListenAsync(StreamReader console)
+    {
+        while (await console.ReadLineAsync() is { } line)
+        {
+            _said.Enqueue(line);
+        }
+    }
+
     /// <summary>The address that the ready line names, or null.</summary>
     private async Task<Uri?> ReadyAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
+            _said.Enqueue(line);
             if (line.Contains(Ready, StringComparison.Ordinal))
             {
                 // What it says later is read too, or a full pipe would stop it.
-                _ = _process.StandardOutput.ReadToEndAsync();
+                _ = ListenAsync(_process.StandardOutput);
                 var address = line.Split(' ').FirstOrDefault(w => w.StartsWith("http://", StringComparison.Ordinal));
                 return address is null ? null : new(new Uri(address).GetLeftPart(UriPartial.Authority));
             }

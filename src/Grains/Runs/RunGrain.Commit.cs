@@ -87,7 +87,7 @@ internal sealed partial class RunGrain
                 }
 
                 var began = time.GetTimestamp();
-                switch (await journal.AppendAsync(turn.Append))
+                switch (await telemetry.AppendAsync(journal, turn.Append))
                 {
                     case AppendOutcome.Committed:
                         Committed(turn, began);
@@ -136,6 +136,7 @@ internal sealed partial class RunGrain
             run.Window.Add(turn.Append.Events[i].Seq, turn.Events[i]);
         }
 
+        telemetry.Committed(turn.Append.Events);
         _live?.Publish(turn.Append.Events);
         Publish(run, turn.Due, turn.Append.Events);
         turn.Answer();

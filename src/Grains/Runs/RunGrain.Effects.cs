@@ -3,6 +3,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Runs;
 
@@ -21,6 +22,7 @@ internal sealed partial class RunGrain
             if (!due.Contains(effect))
             {
                 _running.Remove(effect);
+                telemetry.StepClosed(effect.CallId is null, running.Since);
                 running.Cut.Cancel();
             }
         }
@@ -32,13 +34,16 @@ internal sealed partial class RunGrain
                 continue;
             }
 
+            BeginStretch(run.State);
             var tool = effect.CallId is null ? null : run.State.Tools.First(t => t.CallId == effect.CallId);
-            var running = _running[effect] = new(tool is null || run.Policy.IsRepeatable(tool.Tool));
+            var running = _running[effect] = new(tool is null || run.Policy.IsRepeatable(tool.Tool), time.GetTimestamp());
             using (ExecutionContext.SuppressFlow())
             {
                 _ = tool is null ? AskAsync(run, effect, running) : CallAsync(run, effect, tool, running);
             }
         }
+
+        EndStretchIfIdle(run.State);
     }
 
     private async Task AskAsync(HeldRun run, Effect effect, Running running)
@@ -46,11 +51,13 @@ internal sealed partial class RunGrain
         var context = run.State.Model!.Context;
         var request = run.Window.Build(context);
         var (model, token, live) = (run.State.ModelName, running.Cut.Token, _live!);
+        var watched = _stretch?.Ask(effect.Step, effect.Attempt);
+        Func<Task<ModelOutcome>> ask =
+            () => models.AskAsync(model, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
         live.Open(context.Through + 1, effect.Step, effect.Attempt);
         try
         {
-            var outcome = await Task.Run(
-                () => models.AskAsync(model, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token));
+            var outcome = await Task.Run(watched is null ? ask : () => watched.WatchAsync(ask));
             Report(effect, running, Results.Of(effect, request, outcome));
         }
         catch (OperationCanceledException)
@@ -65,6 +72,7 @@ internal sealed partial class RunGrain
 
     private async Task CallAsync(HeldRun run, Effect effect, ToolCallState tool, Running running)
     {
+        var stretch = _stretch;
         var call = new ToolCall(Id, tool.Step, tool.CallId, effect.Attempt, $"{Id}/{tool.CallId}");
         try
         {
@@ -75,9 +83,15 @@ internal sealed partial class RunGrain
                     await EnsureOwnedAsync(run);
                 }
 
-                return running.TryDispatch()
-                    ? await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token)
-                    : throw new OperationCanceledException();
+                if (!running.TryDispatch())
+                {
+                    throw new OperationCanceledException();
+                }
+
+                using var watched = stretch?.Call(call, tool.Tool);
+                var result = await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token);
+                watched?.Ended(result);
+                return result;
             });
             Report(effect, running, Results.Of(effect, result));
         }
@@ -174,14 +188,17 @@ internal sealed partial class RunGrain
         }
 
         _running.Clear();
+        EndStretchIfIdle(null);
     }
 
     /// <summary>An effect in flight.</summary>
-    private sealed class Running(bool repeatable)
+    /// <param name="since">When its intent was on disk, monotonic.</param>
+    private sealed class Running(bool repeatable, long since)
     {
         private int _left;
 
         public bool Repeatable => repeatable;
+        public long Since => since;
         public CancellationTokenSource Cut { get; } = new();
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -47,8 +47,10 @@ internal sealed partial class RunGrain
 
         try
         {
+            var began = time.GetTimestamp();
             var lease = await journal.AcquireAsync(Id, ownership.Me);
             _run = await HeldRun.LoadAsync(lease, journal, catalog);
+            telemetry.Recovered(lease.PreviousOwner is not null, began);
         }
         catch (Exception e) when (e is JournalDamagedException or NewerBuildException)
         {

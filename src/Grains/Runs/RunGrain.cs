@@ -7,6 +7,7 @@ using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
+using OrleansAgents.Telemetry;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
@@ -20,7 +21,7 @@ namespace OrleansAgents.Runs;
 [GrainType("run")]
 internal sealed partial class RunGrain(
     IJournal journal, IAgentCatalog catalog, IModelCaller models, IToolCaller tools, LiveHub hub, LiveLanes lanes, Outbox outbox,
-    LocalRuns localRuns, Ownership ownership, RunsOptions options, TimeProvider time, ILogger<RunGrain> log) : Grain, IRunGrain, IRunUpkeep
+    LocalRuns localRuns, Ownership ownership, RunsOptions options, TimeProvider time, RunTelemetry telemetry, ILogger<RunGrain> log) : Grain, IRunGrain, IRunUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 

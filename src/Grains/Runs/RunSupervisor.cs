@@ -22,7 +22,7 @@ internal interface IRunSupervisor : IGrainService
 [Reentrant]
 internal sealed partial class RunSupervisor(
     GrainId id, Silo silo, ILoggerFactory logs, IJournal journal, IGrainFactory grains, LocalRuns localRuns, Ownership ownership,
-    Outbox outbox, RunsOptions options, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
+    Outbox outbox, RunsOptions options, Telemetry.Instruments instruments, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
 {
     private const int AtOnce = 64;
     private const int JitterMs = 100;
@@ -85,10 +85,14 @@ internal sealed partial class RunSupervisor(
         var now = time.GetUtcNow();
         var mine = Enumerable.Range(0, JournalHeader.Partitions)
             .Where(p => RingRange.InRange((uint)p << 24 | 0x0080_0000)).ToHashSet();
+        var oldest = TimeSpan.Zero;
         foreach (var h in await journal.ScanAsync(new(now, ownership.Live, mine, PerScan)))
         {
+            oldest = Waited(h, now) is var waited && waited > oldest ? waited : oldest;
             Resume(h, now);
         }
+
+        instruments.OldestRunnable = oldest.TotalSeconds;
 
         if (sweep)
         {
@@ -102,6 +106,11 @@ internal sealed partial class RunSupervisor(
             }
         }
     }
+
+    /// <summary>Since when somebody should work on the run; an ended one waits for nothing but its publishing.</summary>
+    private static TimeSpan Waited(JournalHeader h, DateTimeOffset now) => h is { Kind: JournalKind.Run, EndedAt: null }
+        ? now - (h.WakeAt is { } due && due <= now ? due : h.UpdatedAt)
+        : TimeSpan.Zero;
 
     private void Resume(JournalHeader header, DateTimeOffset now)
     {

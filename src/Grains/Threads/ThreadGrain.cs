@@ -16,7 +16,7 @@ namespace OrleansAgents.Threads;
 /// </remarks>
 [GrainType("thread")]
 internal sealed partial class ThreadGrain(
-    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
+    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, Telemetry.RunTelemetry telemetry, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 

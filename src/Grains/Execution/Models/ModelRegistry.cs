@@ -57,5 +57,5 @@ internal sealed class ModelRegistry : IDisposable
     };
 
     private static RegisteredModel Register(ModelSettings settings, IChatClient client, TimeProvider time) =>
-        new(settings, client, new(settings.MaxConcurrent, time));
+        new(settings, new Telemetry.WatchedModel(client), new(settings.MaxConcurrent, time));
 }

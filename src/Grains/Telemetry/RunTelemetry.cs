@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Telemetry;
+
+/// <summary>Tells what runs do: spans, figures, and one log line for each durable event. Never their content.</summary>
+/// <remarks>Only what runs is told; a journal that is folded again says nothing. Costs nothing as long as nobody listens.</remarks>
+internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistry models, ILoggerFactory logs, TimeProvider time)
+{
+    /// <summary>Of the source and of the meter.</summary>
+    public const string Name = "OrleansAgents";
+
+    /// <summary>Log category with one line for each durable event.</summary>
+    public const string Transitions = "RunTransitions";
+
+    /// <summary>Links are a help for readers; so many runs at rest are remembered for them.</summary>
+    private const int Remembered = 10_000;
+
+    private readonly ConcurrentDictionary<string, ActivityContext> _left = new();
+    private readonly ILogger _log = logs.CreateLogger(Transitions);
+
+    public static ActivitySource Source { get; } = new(Name);
+
+    public Instruments Instruments => instruments;
+
+    public TimeProvider Time => time;
+
+    /// <summary>A run starts to work here. Null when nobody listens.</summary>
+    public Stretch? Begin(string runId, RunState state)
+    {
+        instruments.Working(1);
+        if (!Source.HasListeners() && !instruments.WantsStretches)
+        {
+            return null;
+        }
+
+        _left.TryRemove(runId, out var before);
+        return new(this, runId, state, models.Find(state.ModelName)?.Settings, before);
+    }
+
+    /// <summary>Nothing of the run is in flight any more.</summary>
+    /// <param name="state">Null when the run is not ours any more.</param>
+    public void End(Stretch? stretch, string runId, RunState? state)
+    {
+        instruments.Working(-1);
+        if (stretch?.End(state) is { } last && state?.Ended is null)
+        {
+            if (_left.Count >= Remembered)
+            {
+                _left.Clear();
+            }
+
+            _left[runId] = last;
+        }
+    }
+
+    /// <summary>A step's intent was recorded at <paramref name="since"/>; its outcome is now.</summary>
+    public void StepClosed(bool model, long since)
+    {
+        if (instruments.StepDuration.Enabled)
+        {
+            instruments.StepDuration.Record(Seconds(since), new KeyValuePair<string, object?>(Tag.StepKind, model ? "model" : "tool"));
+        }
+    }
+
+    /// <summary>The run was taken and folded.</summary>
+    /// <param name="takeover">An owner had left it at work.</param>
+    public void Recovered(bool takeover, long since)
+    {
+        if (instruments.Recovery.Enabled)
+        {
+            instruments.Recovery.Record(Seconds(since), new KeyValuePair<string, object?>(Tag.Takeover, takeover));
+        }
+    }
+
+    public void Committed(IReadOnlyList<JournalEvent> events)
+    {
+        var (counts, tells) = (instruments.Events.Enabled, _log.IsEnabled(LogLevel.Information));
+        for (var i = 0; (counts || tells) && i < events.Count; i++)
+        {
+            var e = events[i];
+            instruments.Events.Add(1, new KeyValuePair<string, object?>(Tag.EventType, e.Type));
+            Transition(_log, e.JournalId, e.Seq, e.Type);
+        }
+    }
+
+    /// <summary>Hands the append to the store, and measures.</summary>
+    public Task<AppendOutcome> AppendAsync(IJournal journal, Append append) =>
+        instruments.WantsAppends ? MeasureAsync(journal, append) : journal.AppendAsync(append);
+
+    public double Seconds(long since) => time.GetElapsedTime(since).TotalSeconds;
+
+    private async Task<AppendOutcome> MeasureAsync(IJournal journal, Append append)
+    {
+        var began = time.GetTimestamp();
+        var outcome = "refused";
+        instruments.Appending(1);
+        try
+        {
+            var result = await journal.AppendAsync(append);
+            outcome = result switch { AppendOutcome.Committed => "committed", AppendOutcome.Fenced => "fenced", _ => "unknown" };
+
+            // The first append of a start that was repeated is fenced too, and means nothing.
+            if (result == AppendOutcome.Fenced && append.ExpectedHead > 0)
+            {
+                instruments.Fenced.Add(1);
+            }
+
+            return result;
+        }
+        finally
+        {
+            instruments.Appending(-1);
+            instruments.AppendDuration.Record(Seconds(began), new KeyValuePair<string, object?>(Tag.Outcome, outcome));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{RunId} {Seq} {Type}")]
+    private static partial void Transition(ILogger log, string runId, long seq, string type);
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+
+namespace OrleansAgents.Telemetry;
+
+/// <summary>One stretch of work of an activation: from the first effect that starts until nothing is in flight. A run may last days; no span does.</summary>
+internal sealed class Stretch
+{
+    private readonly RunTelemetry _telemetry;
+    private readonly string _runId;
+    private readonly string _conversation;
+    private readonly string _agent;
+    private readonly long _began;
+    private readonly Activity? _activity;
+    private volatile Activity? _last;
+
+    /// <param name="before">The last span of the stretch before, where this process knows it.</param>
+    public Stretch(RunTelemetry telemetry, string runId, RunState state, ModelSettings? model, ActivityContext before)
+    {
+        (_telemetry, _runId, _conversation, _agent) = (telemetry, runId, state.ThreadId ?? runId, state.Agent);
+        Model = new(state.ModelName, model);
+        _began = telemetry.Time.GetTimestamp();
+        if (!RunTelemetry.Source.HasListeners())
+        {
+            return;
+        }
+
+        // The call that happens to wake the run is not what the work belongs to; and nothing of ours stays behind in its flow.
+        var ambient = Activity.Current;
+        Activity.Current = null;
+        KeyValuePair<string, object?>[] tags =
+        [
+            new(Tag.Operation, "invoke_agent"), new(Tag.Provider, Model.Provider), new(Tag.AgentName, _agent),
+            new(Tag.AgentVersion, state.Definition), new(Tag.RequestModel, Model.Name), new(Tag.Conversation, _conversation), new(Tag.RunId, runId),
+        ];
+        _activity = RunTelemetry.Source.StartActivity(
+            $"invoke_agent {_agent}", ActivityKind.Internal, default(ActivityContext), tags, before == default ? null : [new(before)]);
+        Activity.Current = ambient;
+    }
+
+    public CalledModel Model { get; }
+
+    public RunTelemetry Telemetry => _telemetry;
+
+    public string Agent => _agent;
+
+    public ModelAttempt Ask(int step, int attempt) => new(this, step, attempt);
+
+    public ToolAttempt Call(ToolCall call, string tool) => new(this, call, tool);
+
+    /// <summary>A span under this one, whichever thread asks. Null when nobody listens.</summary>
+    public Activity? Start(string name, ActivityKind kind, int step, int attempt, ReadOnlySpan<KeyValuePair<string, object?>> own)
+    {
+        if (_activity is null)
+        {
+            return null;
+        }
+
+        KeyValuePair<string, object?>[] tags =
+            [.. own, new(Tag.Conversation, _conversation), new(Tag.RunId, _runId), new(Tag.Step, step), new(Tag.Attempt, attempt)];
+        return _last = RunTelemetry.Source.StartActivity(name, kind, _activity.Context, tags) ?? _last;
+    }
+
+    /// <summary>The last span, for the link of the stretch that follows.</summary>
+    public ActivityContext? End(RunState? state)
+    {
+        var error = state is { Ended: RunStatus.Failed } ? state.Error?.Code : null;
+        var seconds = _telemetry.Seconds(_began);
+        var tags = new TagList { { Tag.AgentName, _agent }, { Tag.RequestModel, Model.Name } };
+        if (error is not null)
+        {
+            tags.Add(Tag.ErrorType, error);
+        }
+
+        _telemetry.Instruments.AgentDuration.Record(seconds, tags);
+        if (_activity is null)
+        {
+            return null;
+        }
+
+        if (state is not null)
+        {
+            var (status, reason, _) = StatusOf.Standing(state);
+            _activity.SetTag(Tag.RunStatus, status.ToString().ToLowerInvariant()).SetTag(Tag.RunReason, reason).SetTag(Tag.Step, state.Step);
+        }
+
+        _activity.Close(error);
+        return (_last ?? _activity).Context;
+    }
+}
+
+/// <summary>Ends spans in one way.</summary>
+internal static class ActivityEnd
+{
+    /// <param name="error">A stable code, never a message.</param>
+    public static void Close(this Activity activity, string? error)
+    {
+        if (error is not null)
+        {
+            activity.SetTag(Tag.ErrorType, error).SetStatus(ActivityStatusCode.Error);
+        }
+
+        // Ending a span makes its predecessor the current one, in whatever flow that happens.
+        var ambient = Activity.Current;
+        activity.Stop();
+        Activity.Current = ambient == activity ? null : ambient;
+    }
+}
