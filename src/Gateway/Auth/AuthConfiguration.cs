@@ -30,9 +30,9 @@ internal static class AuthConfiguration
             throw Wrong(unknown.Path, "is not a setting; there are Auth:Keys and Auth:Jwt");
         }
 
-        if (sections.Count == 0 || configuration[Keys] is { Length: > 0 } || configuration[Jwt] is { Length: > 0 })
+        if (sections.Count == 0 || sections.Exists(s => s.Value is { Length: > 0 }))
         {
-            throw Wrong(sections.Count == 0 ? Root : sections[0].Path, "has settings below it and no value of its own; new-key prints those of a key");
+            throw Wrong(sections.Find(s => s.Value is { Length: > 0 })?.Path ?? Root, "has settings below it and no value of its own; new-key prints those of a key");
         }
 
         var seen = new HashSet<string>();
