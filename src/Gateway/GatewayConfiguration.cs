@@ -9,13 +9,7 @@ internal static class GatewayConfiguration
     /// <exception cref="InvalidOperationException">Names the key.</exception>
     public static void Check(IConfiguration configuration)
     {
-        // Whoever sets it counts on being protected; starting without would be worse than not starting.
-        if (configuration.GetSection("Auth") is var auth && auth.Exists())
-        {
-            var key = auth.GetChildren().FirstOrDefault()?.Path ?? "Auth";
-            throw new InvalidOperationException($"{key} is set, but this build has no authentication. Remove it, and keep the service on loopback addresses.");
-        }
-
+        Auth.AuthConfiguration.Check(configuration);
         foreach (var (key, origin) in Origins(configuration))
         {
             if (!IsOrigin(origin))

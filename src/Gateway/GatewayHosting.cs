@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Client;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Hubs;
@@ -51,13 +52,14 @@ public static class GatewayHosting
         services.AddSingleton<AllowedOrigins>();
         services.AddHostedService<ExposureCheck>();
         services.AddCors();
+        SignIn.Add(services);
         services.ConfigureHttpJsonOptions(o => GatewayJson.ForAnswers(o.SerializerOptions));
         services.Configure<KestrelServerOptions>(o =>
         {
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = MaxDrainedBytes;
         });
-        services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>();
+        services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>().AddSingleton<HubCaller>();
         services.AddSignalR(o =>
         {
             o.MaximumReceiveMessageSize = MaxHubMessageBytes;
@@ -73,19 +75,23 @@ public static class GatewayHosting
     /// <remarks>Call it before other middleware: the rules hold for everything that follows.</remarks>
     public static WebApplication MapAgentGateway(this WebApplication app)
     {
+        app.Use(next => context => BearerToken.TakeFromQueryAsync(context, next));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<ExposureMiddleware>();
         var origins = app.Services.GetRequiredService<AllowedOrigins>();
         app.UseCors(cors => cors
             .SetIsOriginAllowed(origins.AllowsForeign).WithMethods("GET", "POST", "DELETE")
-            .WithHeaders("Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer")
+            .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer")
             .WithExposedHeaders("Location", "Retry-After", "Preference-Applied"));
-        RunRoutes.Map(app);
-        Health.Map(app);
-        app.MapHub<RunHub>("/hubs/runs");
-        ReferencePages.Map(app);
-        WebApp.Map(app);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        var routes = PublicEndpoints.Group(app);
+        RunRoutes.Map(routes);
+        Health.Map(routes);
+        routes.MapHub<RunHub>("/hubs/runs");
+        ReferencePages.Map(routes);
+        WebApp.Map(routes);
         return app;
     }
 }

@@ -17,9 +17,12 @@ internal static class Health
         {
             // Degraded is still ready: reads go on while the store refuses writes.
             var health = await caller.ReadAsync(r => r.HealthAsync(), c.RequestAborted);
-            await Answer.JsonAsync(c, health.Refusal is { } reason ? new HealthView("degraded", reason) : new HealthView("ok"));
+            await Answer.JsonAsync(c, health.Refusal is { } reason ? new HealthView("degraded", Sees(c) ? reason : null) : new HealthView("ok"));
         }).ExcludeFromDescription();
     }
+
+    /// <summary>Why the store refuses can name its place; strangers are told only that it does.</summary>
+    private static bool Sees(HttpContext context) => context.User.Identity is { IsAuthenticated: true };
 }
 
 /// <param name="Status"><c>ok</c> or <c>degraded</c>.</param>

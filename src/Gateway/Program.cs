@@ -1,8 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Gateway;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Live;
 using OrleansAgents.Telemetry;
+
+if (NewKey.IsAsked(args))
+{
+    return NewKey.Run(args, Console.Out, Console.Error);
+}
 
 // Settings lie beside the program, so that it starts from any folder.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

@@ -1,4 +1,10 @@
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Silo;
+
+if (NewKey.IsAsked(args))
+{
+    return NewKey.Run(args, Console.Out, Console.Error);
+}
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

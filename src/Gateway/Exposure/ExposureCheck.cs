@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Gateway.Auth;
 
 namespace OrleansAgents.Gateway.Exposure;
 
 /// <summary>Refuses to start where others than this machine's users could reach a service that asks nobody who they are.</summary>
 /// <remarks>Looks before the server listens; and once more after, because an address can also be set in code.</remarks>
-internal sealed class ExposureCheck(IConfiguration configuration, IServer server) : IHostedLifecycleService
+internal sealed class ExposureCheck(IConfiguration configuration, IServer server, AuthMode mode) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -33,13 +34,18 @@ internal sealed class ExposureCheck(IConfiguration configuration, IServer server
 
     private IEnumerable<string> Addresses() => server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
 
-    private static void Refuse(IEnumerable<(string Key, string Address)> addresses)
+    private void Refuse(IEnumerable<(string Key, string Address)> addresses)
     {
+        if (mode.Asks)
+        {
+            return;
+        }
+
         foreach (var (key, address) in addresses.Where(a => !ListenAddresses.IsLoopback(a.Address)))
         {
             throw new InvalidOperationException(
                 $"Without authentication this service listens on loopback addresses only, and {key} names {address}. "
-                + "Use http://127.0.0.1:<port>, and a reverse proxy that authenticates for others to reach it.");
+                + "Use http://127.0.0.1:<port>, or make a key with the argument new-key and configure Auth:Keys, or Auth:Jwt.");
         }
     }
 }

@@ -1,20 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 
 namespace OrleansAgents.Gateway.Exposure;
 
 /// <summary>Keeps web pages of other sites away from a service on the user's own machine.</summary>
 /// <remarks>
-/// The Host rule stops DNS rebinding, the Origin rule stops scripts and forms of other sites, and JSON alone stops
+/// The Host rule stops DNS rebinding where nobody is asked who they are (a rebound page has no key); the Origin rule stops scripts and forms of other sites, and JSON alone stops
 /// what a browser sends without asking first.
 /// </remarks>
-internal sealed class ExposureMiddleware(RequestDelegate next, AllowedOrigins origins)
+internal sealed class ExposureMiddleware(RequestDelegate next, AllowedOrigins origins, AuthMode mode)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!IsOurHost(request.Host))
+        if (!mode.Asks && !IsOurHost(request.Host))
         {
             throw new ProblemException(
                 StatusCodes.Status421MisdirectedRequest, "host_not_allowed", "Call this service as 127.0.0.1, localhost or [::1].", "Host");

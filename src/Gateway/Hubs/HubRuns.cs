@@ -14,7 +14,10 @@ internal sealed record RunsFilter(string? ThreadId = null, string? Agent = null,
 
 /// <summary>A piece of a watched list.</summary>
 /// <param name="Anew">The items are the whole list, newest first; else they are runs of it that changed, or came, or match no longer.</param>
-internal sealed record HubRunsItem(bool Anew, IReadOnlyList<RunSummary> Items, HubProblem? Problem = null);
+internal sealed record HubRunsItem(bool Anew, IReadOnlyList<RunSummary> Items, HubProblem? Problem = null)
+{
+    public static HubRunsItem Ending(HubProblem problem) => new(false, [], problem);
+}
 
 /// <summary>Lists of runs that stay up to date: the list, then what changes, told by the lifecycle streams at most five times a second.</summary>
 internal sealed class HubRuns(Caller caller, LifecycleSource lifecycle, TimeProvider time)

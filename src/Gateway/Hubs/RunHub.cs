@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 using OrleansAgents.Events;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;
@@ -13,37 +14,40 @@ namespace OrleansAgents.Gateway.Hubs;
 
 /// <summary>The API over SignalR at <c>/hubs/runs</c>: the same events, cursors, commands and limits as over HTTP.</summary>
 /// <remarks>Nothing is thrown at a client: a command answers with a receipt or a problem, a stream ends with an item that names one.</remarks>
-internal sealed class RunHub(HubStreams streams, HubRuns runs, HubCommands commands) : Hub
+internal sealed class RunHub(HubCaller caller, HubStreams streams, HubRuns runs, HubCommands commands) : Hub
 {
     /// <summary>A run's events from a cursor (null for the beginning) to its end.</summary>
     public IAsyncEnumerable<HubItem> Watch(string runId, string? cursor, CancellationToken cancellation) =>
-        streams.Run(Principal.Local, runId, cursor, cancellation);
+        caller.Stream(Context.User, (who, end) => streams.Run(who, runId, cursor, end), HubItem.Ending, cancellation);
 
     /// <summary>A thread's events and those of its runs, from a cursor on, for as long as the client listens.</summary>
     public IAsyncEnumerable<HubItem> WatchThread(string threadId, string? cursor, CancellationToken cancellation) =>
-        streams.Thread(Principal.Local, threadId, cursor, cancellation);
+        caller.Stream(Context.User, (who, end) => streams.Thread(who, threadId, cursor, end), HubItem.Ending, cancellation);
 
     /// <summary>A list of runs that stays up to date: whole at first, and whenever changes may have been missed; then what changes.</summary>
     public IAsyncEnumerable<HubRunsItem> WatchRuns(RunsFilter? filter, CancellationToken cancellation) =>
-        runs.WatchAsync(Principal.Local, filter ?? new(), cancellation);
+        caller.Stream(Context.User, (who, end) => runs.WatchAsync(who, filter ?? new(), end), HubRunsItem.Ending, cancellation);
 
-    public Task<HubAnswer> Start(StartRequest body, string? commandId) => commands.StartAsync(Principal.Local, body, commandId);
+    public Task<HubAnswer> Start(StartRequest body, string? commandId) => As(Roles.Start, who => commands.StartAsync(who, body, commandId));
 
-    public Task<HubAnswer> Post(string threadId, PostRequest body, string? commandId) => commands.PostAsync(Principal.Local, threadId, body, commandId);
+    public Task<HubAnswer> Post(string threadId, PostRequest body, string? commandId) =>
+        As(Roles.Start, who => commands.PostAsync(who, threadId, body, commandId));
 
-    public Task<HubAnswer> Send(string runId, MessageRequest body, string? commandId) => commands.RunAsync(
-        Principal.Local, "message", runId, body, commandId, () => StartRules.Input(body.Input), (run, meta) => run.MessageAsync(body.Input!, body.Delivery, meta));
+    public Task<HubAnswer> Send(string runId, MessageRequest body, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
+        who, "message", runId, body, commandId, () => StartRules.Input(body.Input), (run, meta) => run.MessageAsync(body.Input!, body.Delivery, meta)));
 
-    public Task<HubAnswer> Pause(string runId, PauseRequest? body, string? commandId) => commands.RunAsync(
-        Principal.Local, "pause", runId, body ?? new(), commandId, null, (run, meta) => run.PauseAsync((body ?? new()).Mode, meta));
+    public Task<HubAnswer> Pause(string runId, PauseRequest? body, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
+        who, "pause", runId, body ?? new(), commandId, null, (run, meta) => run.PauseAsync((body ?? new()).Mode, meta)));
 
-    public Task<HubAnswer> Resume(string runId, string? commandId) => commands.RunAsync(
-        Principal.Local, "resume", runId, new ResumeRequest(), commandId, null, (run, meta) => run.ResumeAsync(meta));
+    public Task<HubAnswer> Resume(string runId, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
+        who, "resume", runId, new ResumeRequest(), commandId, null, (run, meta) => run.ResumeAsync(meta)));
 
-    public Task<HubAnswer> Cancel(string runId, CancelRequest? body, string? commandId) => commands.RunAsync(
-        Principal.Local, "cancel", runId, body ?? new(), commandId, () => CommandEndpoints.Check(body ?? new()), (run, meta) => run.CancelAsync(body?.Reason, meta));
+    public Task<HubAnswer> Cancel(string runId, CancelRequest? body, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
+        who, "cancel", runId, body ?? new(), commandId, () => CommandEndpoints.Check(body ?? new()), (run, meta) => run.CancelAsync(body?.Reason, meta)));
 
-    public Task<HubAnswer> Resolve(string runId, string callId, ResolveRequest body, string? commandId) => commands.RunAsync(
-        Principal.Local, "resolve", runId, new { callId, request = body }, commandId, () => CommandEndpoints.Check(body),
-        (run, meta) => run.ResolveAsync(callId, body.Decision!.Value, body.Result, meta));
+    public Task<HubAnswer> Resolve(string runId, string callId, ResolveRequest body, string? commandId) => As(Roles.Approve, who => commands.RunAsync(
+        who, "resolve", runId, new { callId, request = body }, commandId, () => CommandEndpoints.Check(body),
+        (run, meta) => run.ResolveAsync(callId, body.Decision!.Value, body.Result, meta)));
+
+    private Task<HubAnswer> As(Roles role, Func<Principal, Task<HubAnswer>> give) => caller.Command(Context.User, role, give);
 }

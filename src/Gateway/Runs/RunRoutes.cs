@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Streams;
@@ -21,14 +22,14 @@ internal static class RunRoutes
     {
         var v1 = routes.MapGroup("/v1");
         v1.MapGet("/agents", (HttpContext c, ReadEndpoints e) => e.AgentsAsync(c)).WithTags("Agents")
-            .Describes<AgentList>("ListAgents", "The agents that can be started.");
+            .Needs(Roles.View).Describes<AgentList>("ListAgents", "The agents that can be started.");
 
         ThreadRoutes.Map(v1);
         var runs = v1.MapGroup("/runs").WithTags("Runs");
         runs.MapPost("", (HttpContext c, StartEndpoint e) => e.StartAsync(c, Who(c)))
-            .Describes<RunView>("StartRun", "Starts a run; it is durable before the answer.", 202).Takes<StartRequest>().Keyed();
+            .Needs(Roles.Start).Describes<RunView>("StartRun", "Starts a run; it is durable before the answer.", 202).Takes<StartRequest>().Keyed();
         runs.MapGet("", (HttpContext c, ReadEndpoints e) => e.ListAsync(c, Who(c)))
-            .Describes<RunPage>("ListRuns", "Runs, newest first.").Queries("threadId", "agent", "status", "limit", "cursor");
+            .Needs(Roles.View).Describes<RunPage>("ListRuns", "Runs, newest first.").Queries("threadId", "agent", "status", "limit", "cursor");
 
         var run = runs.MapGroup("/{id}").AddEndpointFilter(KnownShape);
         Reads(run);
@@ -37,43 +38,39 @@ internal static class RunRoutes
 
     private static void Reads(RouteGroupBuilder run)
     {
-        run.MapGet("", (HttpContext c, ReadEndpoints e, string id) => e.ViewAsync(c, Who(c), id)).Describes<RunView>("GetRun", "A run as it stands.");
+        run.MapGet("", (HttpContext c, ReadEndpoints e, string id) => e.ViewAsync(c, Who(c), id)).Needs(Roles.View).Describes<RunView>("GetRun", "A run as it stands.");
         run.MapGet("/events", (HttpContext c, ReadEndpoints e, SseEndpoint sse, string id) =>
                 WantsStream(c.Request) ? sse.StreamAsync(c, Who(c), id) : e.EventsAsync(c, Who(c), id))
-            .Describes<EventPage>("ReadEvents", "A page of durable events; with Accept: text/event-stream, the stream of them and of text as it is produced.")
+            .Needs(Roles.View).Describes<EventPage>("ReadEvents", "A page of durable events; with Accept: text/event-stream, the stream of them and of text as it is produced.")
             .Queries("after", "limit", "names").Streams();
         run.MapGet("/steps", (HttpContext c, ReadEndpoints e, string id) => e.StepsAsync(c, Who(c), id))
-            .Describes<StepList>("ListSteps", "Each step with its input, output, attempts and usage.").Queries("after", "limit");
+            .Needs(Roles.View).Describes<StepList>("ListSteps", "Each step with its input, output, attempts and usage.").Queries("after", "limit");
         run.MapGet("/steps/{n}/context", (HttpContext c, ReadEndpoints e, string id, string n) => e.ContextAsync(c, Who(c), id, n))
-            .Describes<StepContext>("GetStepContext", "What the model saw at a step, assembled again and compared.");
+            .Needs(Roles.View).Describes<StepContext>("GetStepContext", "What the model saw at a step, assembled again and compared.");
         run.MapGet("/bodies/{hash}", (HttpContext c, ReadEndpoints e, string id, string hash) => e.BodyAsync(c, Who(c), id, hash))
-            .DescribesFile("GetBody", "A text that an event refers to.", "text/plain");
+            .Needs(Roles.View).DescribesFile("GetBody", "A text that an event refers to.", "text/plain");
         run.MapGet("/export", (HttpContext c, ExportEndpoint e, string id) => e.ExportAsync(c, Who(c), id))
-            .DescribesFile("ExportRun", "All events, one a line.", "application/x-ndjson");
+            .Needs(Roles.View).DescribesFile("ExportRun", "All events, one a line.", "application/x-ndjson");
     }
 
     private static void Commands(RouteGroupBuilder run)
     {
         run.MapPost("/messages", (HttpContext c, CommandEndpoints e, string id) => e.MessageAsync(c, Who(c), id))
-            .Describes<Receipt>("SendMessage", "Says something to a run at work; the next model call sees it.").Takes<MessageRequest>().Keyed();
+            .Needs(Roles.Steer).Describes<Receipt>("SendMessage", "Says something to a run at work; the next model call sees it.").Takes<MessageRequest>().Keyed();
         run.MapPost("/pause", (HttpContext c, CommandEndpoints e, string id) => e.PauseAsync(c, Who(c), id))
-            .Describes<Receipt>("PauseRun", "From acceptance on nothing new starts.").Takes<PauseRequest>(optional: true).Keyed();
+            .Needs(Roles.Steer).Describes<Receipt>("PauseRun", "From acceptance on nothing new starts.").Takes<PauseRequest>(optional: true).Keyed();
         run.MapPost("/resume", (HttpContext c, CommandEndpoints e, string id) => e.ResumeAsync(c, Who(c), id))
-            .Describes<Receipt>("ResumeRun", "Releases a pause.").Takes<ResumeRequest>(optional: true).Keyed();
+            .Needs(Roles.Steer).Describes<Receipt>("ResumeRun", "Releases a pause.").Takes<ResumeRequest>(optional: true).Keyed();
         run.MapPost("/cancel", (HttpContext c, CommandEndpoints e, string id) => e.CancelAsync(c, Who(c), id))
-            .Describes<Receipt>("CancelRun", "Ends the run.").Takes<CancelRequest>(optional: true).Keyed();
+            .Needs(Roles.Steer).Describes<Receipt>("CancelRun", "Ends the run.").Takes<CancelRequest>(optional: true).Keyed();
         run.MapPost("/pending/{callId}", (HttpContext c, CommandEndpoints e, string id, string callId) => e.ResolveAsync(c, Who(c), id, callId))
-            .Describes<Receipt>("ResolvePending", "Answers what the run waits for.").Takes<ResolveRequest>().Keyed();
+            .Needs(Roles.Approve).Describes<Receipt>("ResolvePending", "Answers what the run waits for.").Takes<ResolveRequest>().Keyed();
         run.MapDelete("", (HttpContext c, ReadEndpoints e, string id) => e.DeleteAsync(c, Who(c), id))
-            .Describes("DeleteRun", "Deletes an ended run.", 204);
+            .Needs(Roles.Admin).Describes("DeleteRun", "Deletes an ended run.", 204);
     }
 
-    /// <summary>The only principal there is while nothing can be configured to tell users apart.</summary>
-    public static Principal Who(HttpContext context)
-    {
-        _ = context;
-        return Principal.Local;
-    }
+    /// <summary>Who asks.</summary>
+    public static Principal Who(HttpContext context) => Identity.Of(context.User).Principal;
 
     /// <summary>An id that no run can have is answered like an unknown one, without asking anybody.</summary>
     private static ValueTask<object?> KnownShape(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>

@@ -49,7 +49,7 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
             return await StartTurnAsync(thread, request, meta);
         }
 
-        var runId = key is null ? JournalIds.NewRun() : JournalIds.RunOfKey(meta.Principal.Tenant, key);
+        var runId = key is null ? JournalIds.NewRun() : JournalIds.RunOfKey(meta.Principal, key);
         var start = new StartRun(
             request.Agent!, request.Input!, request.Model, request.Instructions, request.Metadata, request.Budget,
             request.StartAt?.ToUniversalTime());

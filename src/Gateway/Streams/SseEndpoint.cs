@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Live;
@@ -10,7 +11,7 @@ using OrleansAgents.Streams;
 namespace OrleansAgents.Gateway.Streams;
 
 /// <summary>Answers with a run's events as they come: replay after the cursor, then live until the run has ended.</summary>
-internal sealed class SseEndpoint(Caller caller, ILiveTail tail, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class SseEndpoint(Caller caller, ILiveTail tail, TimeProvider time, Sessions sessions, IHostApplicationLifetime lifetime)
 {
     /// <summary>Streams a run from the cursor that the request carries.</summary>
     public Task StreamAsync(HttpContext context, Principal principal, string runId) =>
@@ -20,7 +21,8 @@ internal sealed class SseEndpoint(Caller caller, ILiveTail tail, TimeProvider ti
     public async Task StreamAsync(HttpContext context, Principal principal, string runId, Cursor cursor)
     {
         // A stream would hold the server's stop until its time-out; the client comes back with its cursor.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var session = sessions.Begin(Identity.Of(context.User));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Token);
         var source = new RunSource(caller, principal, runId);
         var subscription = tail.Subscribe(runId);
         var owned = true;
@@ -50,7 +52,7 @@ internal sealed class SseEndpoint(Caller caller, ILiveTail tail, TimeProvider ti
         }
         catch (OperationCanceledException e) when (end.IsCancellationRequested || e is ClientTooSlowException)
         {
-            // Gone, cut or stopping: the response ends here, and the client's cursor says where to go on.
+            // Gone, cut, no longer allowed or stopping: the response ends here, and the client's cursor says where to go on.
         }
         catch (Exception) when (context.Response.HasStarted)
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Live;
@@ -11,12 +12,13 @@ using OrleansAgents.Threads;
 namespace OrleansAgents.Gateway.Streams;
 
 /// <summary>Answers with a thread's events and those of its runs as they come, for as long as the client listens.</summary>
-internal sealed class ThreadSse(Caller caller, IGrainFactory grains, ILiveTail tail, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ThreadSse(Caller caller, IGrainFactory grains, ILiveTail tail, TimeProvider time, Sessions sessions, IHostApplicationLifetime lifetime)
 {
     public async Task StreamAsync(HttpContext context, Principal principal, string threadId)
     {
         var cursor = CursorOf(context.Request);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var session = sessions.Begin(Identity.Of(context.User));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Token);
         var reader = grains.GetGrain<IThreadReader>(0);
         var source = new ThreadSource(caller, reader, principal, threadId);
         try
@@ -36,7 +38,7 @@ internal sealed class ThreadSse(Caller caller, IGrainFactory grains, ILiveTail t
         }
         catch (OperationCanceledException e) when (end.IsCancellationRequested || e is ClientTooSlowException)
         {
-            // Gone, cut or stopping: the response ends here, and the client's cursor says where to go on.
+            // Gone, cut, no longer allowed or stopping: the response ends here, and the client's cursor says where to go on.
         }
         catch (Exception) when (context.Response.HasStarted)
         {

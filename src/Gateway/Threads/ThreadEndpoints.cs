@@ -23,7 +23,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
             throw ProblemException.Invalid("invalid_request", "title", $"A title has 1 to {MaxTitle} characters.");
         }
 
-        var id = key is null ? JournalIds.NewThread() : JournalIds.ThreadOfKey(principal.Tenant, key);
+        var id = key is null ? JournalIds.NewThread() : JournalIds.ThreadOfKey(principal, key);
         var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.Of("open", null, request), principal);
         await caller.CommandAsync(() => Thread(id).OpenAsync(request.Title, meta), CancellationToken.None);
         context.Response.Headers.Location = $"/v1/threads/{id}";

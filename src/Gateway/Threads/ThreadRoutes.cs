@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Runs;
@@ -21,24 +22,24 @@ internal static class ThreadRoutes
     {
         var threads = v1.MapGroup("/threads").WithTags("Threads");
         threads.MapPost("", (HttpContext c, ThreadEndpoints e) => e.OpenAsync(c, RunRoutes.Who(c)))
-            .Describes<ThreadView>("OpenThread", "Opens a thread.", 201).Takes<OpenThreadRequest>(optional: true).Keyed();
+            .Needs(Roles.Start).Describes<ThreadView>("OpenThread", "Opens a thread.", 201).Takes<OpenThreadRequest>(optional: true).Keyed();
         threads.MapGet("", (HttpContext c, ThreadEndpoints e) => e.ListAsync(c, RunRoutes.Who(c)))
-            .Describes<ThreadPage>("ListThreads", "Threads, newest first.").Queries("limit", "cursor");
+            .Needs(Roles.View).Describes<ThreadPage>("ListThreads", "Threads, newest first.").Queries("limit", "cursor");
 
         var thread = threads.MapGroup("/{id}").AddEndpointFilter(KnownShape);
         thread.MapPost("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.PostAsync(c, RunRoutes.Who(c), id))
-            .Describes<Posted>("PostMessage", "Says something: starts a turn, or reaches the run at work. A new id makes the thread.", 202)
+            .Needs(Roles.Start).Describes<Posted>("PostMessage", "Says something: starts a turn, or reaches the run at work. A new id makes the thread.", 202)
             .Takes<PostRequest>().Keyed();
         thread.MapGet("", (HttpContext c, ThreadEndpoints e, string id) => e.ViewAsync(c, RunRoutes.Who(c), id))
-            .Describes<ThreadView>("GetThread", "A thread as it stands.");
+            .Needs(Roles.View).Describes<ThreadView>("GetThread", "A thread as it stands.");
         thread.MapGet("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.MessagesAsync(c, RunRoutes.Who(c), id))
-            .Describes<MessageList>("ListMessages", "What was said; a limit counts turns.").Queries("after", "limit");
+            .Needs(Roles.View).Describes<MessageList>("ListMessages", "What was said; a limit counts turns.").Queries("after", "limit");
         thread.MapGet("/events", (HttpContext c, ThreadEndpoints e, ThreadSse sse, string id) =>
                 RunRoutes.WantsStream(c.Request) ? sse.StreamAsync(c, RunRoutes.Who(c), id) : e.EventsAsync(c, RunRoutes.Who(c), id))
-            .Describes<EventPage>("ReadThreadEvents", "A page of the thread's own events; with Accept: text/event-stream, the stream of them and of its runs.")
+            .Needs(Roles.View).Describes<EventPage>("ReadThreadEvents", "A page of the thread's own events; with Accept: text/event-stream, the stream of them and of its runs.")
             .Queries("after", "limit", "names").Streams();
         thread.MapDelete("", (HttpContext c, ThreadEndpoints e, string id) => e.DeleteAsync(c, RunRoutes.Who(c), id))
-            .Describes("DeleteThread", "Deletes a thread that is idle, with its runs.", 204);
+            .Needs(Roles.Admin).Describes("DeleteThread", "Deletes a thread that is idle, with its runs.", 204);
     }
 
     /// <summary>An id that no thread can have is answered like an unknown one, without asking anybody.</summary>

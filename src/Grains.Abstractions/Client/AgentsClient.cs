@@ -32,7 +32,7 @@ public sealed class AgentsClient
     /// <returns>The run's id.</returns>
     public async Task<string> StartAsync(StartRun request, string? commandId = null)
     {
-        var runId = commandId is null ? JournalIds.NewRun() : JournalIds.RunOfKey(_principal.Tenant, commandId);
+        var runId = commandId is null ? JournalIds.NewRun() : JournalIds.RunOfKey(_principal, commandId);
         var meta = Meta("start", runId, request, commandId);
         await _caller.CommandAsync(runId, run => run.StartAsync(request, meta), CancellationToken.None);
         return runId;

@@ -33,11 +33,11 @@ public static class JournalIds
     /// <summary>A random id of a command whose client gave none.</summary>
     public static string NewCommand() => "cmd_" + Random();
 
-    /// <summary>The id of a start under a client's key: the same key names the same run, so that one grain decides.</summary>
-    public static string RunOfKey(string tenant, string key) => Run + Derived($"{tenant}\n start\n{key}");
+    /// <summary>The id of a start under a client's key: the same key of the same user names the same run, so that one grain decides.</summary>
+    public static string RunOfKey(Principal who, string key) => Run + Derived($"{who.Tenant}\n{who.User}\n start\n{key}");
 
     /// <summary>The id of the thread that is opened under a client's key.</summary>
-    public static string ThreadOfKey(string tenant, string key) => Thread + Derived($"{tenant}\n open\n{key}");
+    public static string ThreadOfKey(Principal who, string key) => Thread + Derived($"{who.Tenant}\n{who.User}\n open\n{key}");
 
     /// <summary>The run of a turn follows from the message that it answers, so that trying again starts nothing twice.</summary>
     public static string RunOfTurn(string threadId, string messageId) => Run + Derived($"{threadId}\n turn\n{messageId}");
@@ -56,7 +56,7 @@ public static class JournalIds
 
     private static string Random() => Base32(RandomNumberGenerator.GetBytes(Bytes));
 
-    // Neither a tenant nor a key has control characters, so that no two sources read alike.
+    // Neither a tenant, a user nor a key has control characters, so that no two sources read alike.
     private static string Derived(string source) => Base32(SHA256.HashData(Encoding.UTF8.GetBytes(source)).AsSpan(0, Bytes));
 
     /// <summary>RFC 4648 §6 in lower case; 20 bytes need no padding.</summary>

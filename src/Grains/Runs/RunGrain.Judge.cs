@@ -40,6 +40,11 @@ internal sealed partial class RunGrain
         var now = Now(state);
         foreach (var item in batch)
         {
+            if (state.Exists && IsForeign(item, state.Principal))
+            {
+                continue;
+            }
+
             if (item.Meta is { } meta && await KnownAsync(run, meta, commands) is { } known)
             {
                 answers.Add((item, known));

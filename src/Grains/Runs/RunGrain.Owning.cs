@@ -36,7 +36,13 @@ internal sealed partial class RunGrain
                 return await AcquireAsync(batch);
             }
 
-            Lose(batch, new(ProblemCodes.RunNotFound, "There is no such run."));
+            Lose(batch, NotFound);
+            return false;
+        }
+
+        // Somebody else's run is not even woken.
+        if (batch.RemoveAll(i => IsForeign(i, found.Header.Principal)) > 0 && batch.Count == 0)
+        {
             return false;
         }
 
@@ -62,6 +68,20 @@ internal sealed partial class RunGrain
         Publish(_run, null, []);
         Acquired(log, Id, _run.Epoch, _run.State.Head);
         batch.Insert(0, new(now => new TakeOver(now), null, [], null, new()));
+        return true;
+    }
+
+    private static readonly Problem NotFound = new(ProblemCodes.RunNotFound, "There is no such run.");
+
+    /// <summary>Whether a command is not by the run's own principal; then it is answered as if there were no run.</summary>
+    private static bool IsForeign(Inbound item, Principal principal)
+    {
+        if (item.Meta is not { } meta || meta.Principal == principal)
+        {
+            return false;
+        }
+
+        item.Reply.TrySetResult(NotFound);
         return true;
     }
 

@@ -24,10 +24,14 @@ internal sealed class RealGateway : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>The gateway's own host.</summary>
+    public WebApplication App => _app;
+
     /// <summary>Journals that somebody watches.</summary>
     public IReadOnlyCollection<string> Followed => _silo.Services.GetRequiredService<ILiveTail>().Followed;
 
-    public static async Task<RealGateway> StartAsync(string file, ModelServer model, Action<IServiceCollection>? services = null)
+    public static async Task<RealGateway> StartAsync(
+        string file, ModelServer model, Action<IServiceCollection>? services = null, Action<ConfigurationManager>? configuration = null)
     {
         var journal = new SqliteJournal(file);
         var settings = TestSilo.ModelAt(model);
@@ -37,6 +41,7 @@ internal sealed class RealGateway : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0")]);
+        configuration?.Invoke(builder.Configuration);
         services?.Invoke(builder.Services);
         builder.AddAgentGateway();
         builder.Services.AddSingleton(silo.Grains).AddSingleton(silo.Services.GetRequiredService<ILiveTail>());

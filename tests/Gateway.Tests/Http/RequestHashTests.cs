@@ -34,11 +34,15 @@ public sealed class RequestHashTests
         new[] { RequestHash.Of("pause", "run_1", 0), RequestHash.Of("pause", "run_2", 0), RequestHash.Of("cancel", "run_1", 0) }.Distinct().Count());
 
     [Fact]
-    public void A_key_names_the_same_run_always_and_another_tenants_key_another()
+    public void A_key_names_the_same_run_always_and_that_of_another_user_or_tenant_another()
     {
-        Assert.Equal(JournalIds.RunOfKey("t", "k"), JournalIds.RunOfKey("t", "k"));
-        Assert.Equal(3, new[] { JournalIds.RunOfKey("t", "k"), JournalIds.RunOfKey("u", "k"), JournalIds.RunOfKey("t", "l") }.Distinct().Count());
-        Assert.Matches("^run_[a-z2-7]{32}$", JournalIds.RunOfKey("t", "k"));
+        var who = new Principal("t", "a");
+        Assert.Equal(JournalIds.RunOfKey(who, "k"), JournalIds.RunOfKey(new("t", "a"), "k"));
+        Assert.Equal(4, new[]
+        {
+            JournalIds.RunOfKey(who, "k"), JournalIds.RunOfKey(new("u", "a"), "k"), JournalIds.RunOfKey(new("t", "b"), "k"), JournalIds.RunOfKey(who, "l"),
+        }.Distinct().Count());
+        Assert.Matches("^run_[a-z2-7]{32}$", JournalIds.RunOfKey(who, "k"));
     }
 
     [Fact]

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansAgents.Gateway.Auth;
+
+/// <summary>Where a request has its key or token.</summary>
+internal static class BearerToken
+{
+    /// <summary>Browsers cannot set a header on a WebSocket; for the hub, and for nothing else, the token may be in the query.</summary>
+    public const string QueryName = "access_token";
+
+    private const string Scheme = "Bearer ";
+    private static readonly PathString Hub = "/hubs/runs";
+
+    public static string? Of(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim()
+            : context.Items.TryGetValue(QueryName, out var token) ? (string?)token
+            : null;
+    }
+
+    /// <summary>Takes the token out of the query before anything that comes later could write it down.</summary>
+    public static Task TakeFromQueryAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (request.Query.TryGetValue(QueryName, out var token))
+        {
+            if (request.Path.StartsWithSegments(Hub, StringComparison.OrdinalIgnoreCase))
+            {
+                context.Items[QueryName] = token.ToString();
+            }
+
+            request.QueryString = QueryString.Create(request.Query.Where(q => q.Key != QueryName));
+        }
+
+        return next(context);
+    }
+
+    /// <summary>The host writes down whole addresses before a request reaches us, so its lines are not written at all.</summary>
+    public static void KeepOutOfLogs(LoggerFilterOptions options) =>
+        options.Rules.Add(new(null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, null));
+}

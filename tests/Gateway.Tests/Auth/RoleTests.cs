@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using Xunit;
+
+namespace OrleansAgents.Gateway.Tests.Auth;
+
+/// <summary>Each role does what this table says, and nothing else.</summary>
+public sealed class RoleTests
+{
+    private static readonly Dictionary<string, string> Needed = new()
+    {
+        ["StartRun"] = "start", ["OpenThread"] = "start", ["PostMessage"] = "start",
+        ["ListAgents"] = "view", ["ListRuns"] = "view", ["GetRun"] = "view", ["ReadEvents"] = "view", ["ListSteps"] = "view",
+        ["GetStepContext"] = "view", ["GetBody"] = "view", ["ExportRun"] = "view",
+        ["ListThreads"] = "view", ["GetThread"] = "view", ["ListMessages"] = "view", ["ReadThreadEvents"] = "view",
+        ["SendMessage"] = "steer", ["PauseRun"] = "steer", ["ResumeRun"] = "steer", ["CancelRun"] = "steer",
+        ["ResolvePending"] = "approve", ["DeleteRun"] = "admin", ["DeleteThread"] = "admin",
+    };
+
+    private static readonly Dictionary<string, string> NeededOnHub = new()
+    {
+        ["Start"] = "start", ["Post"] = "start", ["Watch"] = "view", ["WatchThread"] = "view", ["WatchRuns"] = "view",
+        ["Send"] = "steer", ["Pause"] = "steer", ["Resume"] = "steer", ["Cancel"] = "steer", ["Resolve"] = "approve",
+    };
+
+    /// <summary>The last is a token whose roles mean nothing here.</summary>
+    private static readonly string[] Roles = ["start", "view", "steer", "approve", "admin", "Admin,owner"];
+
+    [Fact]
+    public async Task Over_http_each_role_does_what_the_table_says()
+    {
+        await using var gateway = await GuardedGateway.StartAsync();
+        var calls = Calls.Of(gateway).Where(c => Calls.NameOf(c.Endpoint) is not null).ToList();
+        Assert.Equal(Needed.Keys.Order(), calls.Select(c => Calls.NameOf(c.Endpoint)!).Order());
+        foreach (var role in Roles)
+        {
+            foreach (var (endpoint, method) in calls)
+            {
+                var needed = Needed[Calls.NameOf(endpoint)!];
+                var (status, body, _) = await gateway.SendAsync(Token.Of("alice", role), method, Calls.PathOf(endpoint), Calls.BodyOf(endpoint, method));
+                var what = $"{role} {Calls.NameOf(endpoint)}: {status} {body}";
+                Assert.True(status is not 401 && status == 403 == !Allows(role, needed), what);
+                Assert.True(status != 403 || (body.Contains("\"forbidden\"", StringComparison.Ordinal) && body.Contains($"the role {needed}.", StringComparison.Ordinal)), what);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Over_the_hub_each_role_does_what_the_table_says()
+    {
+        await using var gateway = await GuardedGateway.StartAsync();
+        Assert.Equal(NeededOnHub.Keys.Order(), Calls.OfHub.Select(m => m.Name).Order());
+        foreach (var role in Roles)
+        {
+            await using var hub = await gateway.ConnectAsync(Token.Of("alice", role));
+            foreach (var method in Calls.OfHub)
+            {
+                var answer = await hub.CallAsync(method, Calls.ArgumentsOf(method));
+                var refused = answer.TryGetProperty("problem", out var problem) && problem.GetProperty("code").GetString() == "forbidden";
+                Assert.True(refused == !Allows(role, NeededOnHub[method.Name]), $"{role} {method.Name}: {answer}");
+                Assert.True(!refused || problem.GetProperty("message").GetString() == $"This needs the role {NeededOnHub[method.Name]}.");
+            }
+        }
+    }
+
+    private static bool Allows(string role, string needed) => role == needed || role == "admin";
+}
