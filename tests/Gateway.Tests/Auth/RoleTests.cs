@@ -7,21 +7,16 @@ namespace OrleansAgents.Gateway.Tests.Auth;
 /// <summary>Each role does what this table says, and nothing else.</summary>
 public sealed class RoleTests
 {
-    private static readonly Dictionary<string, string> Needed = new()
-    {
-        ["StartRun"] = "start", ["OpenThread"] = "start", ["PostMessage"] = "start",
-        ["ListAgents"] = "view", ["ListRuns"] = "view", ["GetRun"] = "view", ["ReadEvents"] = "view", ["ListSteps"] = "view",
-        ["GetStepContext"] = "view", ["GetBody"] = "view", ["ExportRun"] = "view",
-        ["ListThreads"] = "view", ["GetThread"] = "view", ["ListMessages"] = "view", ["ReadThreadEvents"] = "view",
-        ["SendMessage"] = "steer", ["PauseRun"] = "steer", ["ResumeRun"] = "steer", ["CancelRun"] = "steer",
-        ["ResolvePending"] = "approve", ["DeleteRun"] = "admin", ["DeleteThread"] = "admin",
-    };
+    private static readonly Dictionary<string, string> Needed = Table(
+        ("start", "StartRun OpenThread PostMessage"),
+        ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
+        ("view", "ListThreads GetThread ListMessages ReadThreadEvents"),
+        ("steer", "SendMessage PauseRun ResumeRun CancelRun"),
+        ("approve", "ResolvePending"),
+        ("admin", "DeleteRun DeleteThread"));
 
-    private static readonly Dictionary<string, string> NeededOnHub = new()
-    {
-        ["Start"] = "start", ["Post"] = "start", ["Watch"] = "view", ["WatchThread"] = "view", ["WatchRuns"] = "view",
-        ["Send"] = "steer", ["Pause"] = "steer", ["Resume"] = "steer", ["Cancel"] = "steer", ["Resolve"] = "approve",
-    };
+    private static readonly Dictionary<string, string> NeededOnHub = Table(
+        ("start", "Start Post"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Cancel"), ("approve", "Resolve"));
 
     /// <summary>The last is a token whose roles mean nothing here.</summary>
     private static readonly string[] Roles = ["start", "view", "steer", "approve", "admin", "Admin,owner"];
@@ -62,6 +57,9 @@ public sealed class RoleTests
             }
         }
     }
+
+    private static Dictionary<string, string> Table(params (string Role, string Calls)[] rows) =>
+        rows.SelectMany(row => row.Calls.Split(' ').Select(call => (call, row.Role))).ToDictionary(x => x.call, x => x.Role);
 
     private static bool Allows(string role, string needed) => role == needed || role == "admin";
 }
