@@ -1,10 +1,10 @@
-using OrleansAgents.Execution;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using OrleansAgents.Events;
+using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;

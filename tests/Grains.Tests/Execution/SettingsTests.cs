@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -100,7 +101,7 @@ public sealed class SettingsTests
         using var client = ScriptedClient.Of();
         using var services = Services(s => s.AddModel("default", client));
 
-        Assert.Same(client, services.GetRequiredService<ModelRegistry>().Find("default")!.Client);
+        Assert.Same(client, services.GetRequiredService<ModelRegistry>().Find("default")!.Client.GetService<ScriptedClient>());
         Assert.False(services.GetRequiredService<IAgentCatalog>().IsDemo("default"));
     }
 
