@@ -12,15 +12,23 @@ public sealed class OutageTests
     private const int Runs = 1_000;
     private const int Places = 8;
 
-    /// <summary>At most who is under way and who follows until it counts as an outage; the others are probes.</summary>
+    /// <summary>Who is under way, who follows until it counts as an outage, and two probes.</summary>
     private const int Failing = Places + ModelGate.Outage - 1 + 2;
 
     [Fact]
     public async Task All_runs_finish_by_themselves_and_nothing_is_asked_but_what_is_needed_and_the_probes()
     {
-        var requests = 0;
-        await using var model = await ModelServer.StartAsync(
-            _ => Interlocked.Increment(ref requests) <= Failing ? new Reply().Error(503) : new Reply().Text("Up again.").Finish("stop"));
+        // It goes down while as many as there are places are under way.
+        var down = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var model = await ModelServer.StartAsync(request =>
+        {
+            if (request.Number == Places)
+            {
+                down.SetResult();
+            }
+
+            return request.Number <= Failing ? new Reply().Wait(down.Task).Error(503) : new Reply().Text("Up again.").Finish("stop");
+        });
         var settings = TestSilo.ModelAt(model);
         settings["Models:default:MaxConcurrent"] = $"{Places}";
         using var folder = new TempFolder();
@@ -44,6 +52,6 @@ public sealed class OutageTests
         Assert.Equal(Runs, events.Count(e => e is RunCompleted));
         Assert.Equal(Failing, events.Count(e => e is ModelFailed));
         Assert.Equal(Runs + Failing, model.Received.Count);
-        Assert.InRange(model.PeakInFlight, 1, Places);
+        Assert.Equal(Places, model.PeakInFlight);
     }
 }

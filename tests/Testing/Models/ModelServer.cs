@@ -129,6 +129,11 @@ internal sealed class ModelServer : IAsyncDisposable
 
         if (reply.ErrorBody is not null)
         {
+            foreach (var hold in reply.Steps.OfType<ReplyStep.Hold>())
+            {
+                await hold.Gate.WaitAsync(context.RequestAborted);
+            }
+
             response.ContentType = "application/json";
             await response.WriteAsync(reply.ErrorBody, context.RequestAborted);
             return;
