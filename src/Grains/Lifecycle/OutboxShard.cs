@@ -10,8 +10,6 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
 {
     /// <summary>Events kept in memory for all runs of the shard; what is more is read from the journal in its turn.</summary>
     private const int Kept = 4_096;
-    private const int BatchSize = 256;
-    private const int BatchBytes = 512 * 1024;
 
     /// <summary>A moment in which events gather, so that many runs share a batch.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
@@ -71,7 +69,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
         lock (_gate)
         {
             var taken = new List<Waiting>();
-            for (var events = 0; events < BatchSize && _order.TryDequeue(out var waiting); events += waiting.Events.Count + 1)
+            for (var events = 0; events < Batches.Most && _order.TryDequeue(out var waiting); events += waiting.Events.Count + 1)
             {
                 _waiting.Remove(waiting.Last.Header.Id);
                 _kept -= waiting.Events.Count;
@@ -102,7 +100,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
             }
 
             stop.ThrowIfCancellationRequested();
-            foreach (var part in Parts(batch))
+            foreach (var part in Batches.Of(batch))
             {
                 await stream.OnNextBatchAsync(part);
             }
@@ -116,28 +114,6 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
         }
     }
 
-    /// <summary>A batch travels as one message of the stream's queue, and queues bound a message's size.</summary>
-    private static IEnumerable<List<JournalEvent>> Parts(List<JournalEvent> batch)
-    {
-        var (part, bytes) = (new List<JournalEvent>(), 0);
-        foreach (var e in batch)
-        {
-            if (part.Count == BatchSize || (part.Count > 0 && bytes + e.Data.Length > BatchBytes))
-            {
-                yield return part;
-                (part, bytes) = ([], 0);
-            }
-
-            part.Add(e);
-            bytes += e.Data.Length;
-        }
-
-        if (part.Count > 0)
-        {
-            yield return part;
-        }
-    }
-
     /// <summary>What is not in memory is in the journal. Of one that cannot be read, nothing can be published.</summary>
     private async Task ReadAsync(Waiting run, List<JournalEvent> batch)
     {
@@ -145,7 +121,7 @@ internal sealed partial class OutboxShard(IAsyncStream<JournalEvent> stream, IJo
         {
             for (var at = run.Last.Outlet.Published; at < run.Last.Header.Head;)
             {
-                var page = await journal.ReadAsync(run.Last.Header.Id, at, BatchSize);
+                var page = await journal.ReadAsync(run.Last.Header.Id, at, Batches.Most);
                 if (page.Count == 0)
                 {
                     return;

@@ -40,7 +40,7 @@ internal sealed partial class RunGrain
         var now = Now(state);
         foreach (var item in batch)
         {
-            if (state.Exists && IsForeign(item, state.Principal))
+            if (state.Exists && RefuseIfForeign(item, state.Principal))
             {
                 continue;
             }

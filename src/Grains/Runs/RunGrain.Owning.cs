@@ -41,7 +41,7 @@ internal sealed partial class RunGrain
         }
 
         // Somebody else's run is not even woken.
-        if (batch.RemoveAll(i => IsForeign(i, found.Header.Principal)) > 0 && batch.Count == 0)
+        if (batch.RemoveAll(i => RefuseIfForeign(i, found.Header.Principal)) > 0 && batch.Count == 0)
         {
             return false;
         }
@@ -73,8 +73,8 @@ internal sealed partial class RunGrain
 
     private static readonly Problem NotFound = new(ProblemCodes.RunNotFound, "There is no such run.");
 
-    /// <summary>Whether a command is not by the run's own principal; then it is answered as if there were no run.</summary>
-    private static bool IsForeign(Inbound item, Principal principal)
+    /// <summary>Answers a command that is not by the run's own principal as if there were no run, and says whether it did.</summary>
+    private static bool RefuseIfForeign(Inbound item, Principal principal)
     {
         if (item.Meta is not { } meta || meta.Principal == principal)
         {

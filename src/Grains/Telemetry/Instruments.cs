@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrleansAgents.Execution;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Telemetry;
@@ -10,7 +11,7 @@ internal sealed class Instruments
     private int _working;
     private int _appending;
 
-    public Instruments(IMeterFactory factory, LocalRuns held)
+    public Instruments(IMeterFactory factory, LocalRuns held, ModelRegistry models)
     {
         var meter = factory.Create(RunTelemetry.Name);
         ModelDuration = Histogram(meter, "gen_ai.client.operation.duration", "s", Buckets.Seconds, "Request to answer of a model, without the wait for a free place.");
@@ -25,6 +26,8 @@ internal sealed class Instruments
         Events = meter.CreateCounter<long>("orleans_agents.run.events", "{event}", "Durable events by type.");
         _queue = meter.CreateObservableGauge("orleans_agents.journal.queue", () => Volatile.Read(ref _appending), "{append}", "Appends handed to the store and not yet answered.");
         meter.CreateObservableGauge("orleans_agents.runs", () => Runs(held.Count), "{run}", "Runs in this silo's memory.");
+        meter.CreateObservableGauge("orleans_agents.model.waiting", () => OfEach(models, g => g.Waiting), "{attempt}", "Attempts that wait for their turn at a model.");
+        meter.CreateObservableGauge("orleans_agents.model.breaker", () => OfEach(models, g => g.IsOpen ? 1 : 0), "{breaker}", "1 while a model's provider is taken to be down, else 0.");
         meter.CreateObservableGauge("orleans_agents.runnable.oldest_age", () => OldestRunnable, "s", "How long the longest waiting run that somebody should resume has waited.");
     }
 
@@ -59,6 +62,9 @@ internal sealed class Instruments
         var working = Volatile.Read(ref _working);
         return [new(working, State("working")), new(Math.Max(0, held - working), State("idle"))];
     }
+
+    private static IEnumerable<Measurement<int>> OfEach(ModelRegistry models, Func<ModelGate, int> figure) =>
+        models.Names.Select(name => new Measurement<int>(figure(models.Find(name)!.Gate), new KeyValuePair<string, object?>(Tag.Model, name)));
 
     private static KeyValuePair<string, object?> State(string state) => new(Tag.RunState, state);
 

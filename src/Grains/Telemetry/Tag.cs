@@ -33,5 +33,6 @@ internal static class Tag
     public const string Attempt = "orleans_agents.attempt";
     public const string EventType = "orleans_agents.event.type";
     public const string Outcome = "orleans_agents.append.outcome";
+    public const string Model = "orleans_agents.model";
     public const string Takeover = "orleans_agents.takeover";
 }

@@ -44,6 +44,15 @@ public sealed class AuthoringTests
         Assert.Equal("find_order", Assert.Single(services.GetRequiredService<IAgentCatalog>().Find("other")!.Tools).Name);
     }
 
+    [Fact]
+    public void Two_agents_of_one_name_stop_the_start()
+    {
+        using var services = Declare(a => a.Instructions("One."), b => b.AddAgent("Shop", a => a.Instructions("Two.")));
+
+        var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
+        Assert.Equal("There are two agents named 'Shop'; give one of them another name.", e.Message);
+    }
+
     [Theory]
     [InlineData("""{"amount": 50}""", false)]
     [InlineData("""{"amount": 51}""", true)]

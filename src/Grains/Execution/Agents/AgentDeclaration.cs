@@ -16,13 +16,16 @@ internal sealed record AgentDeclaration(
         [DocsTools.ListName, DocsTools.Search, DocsTools.Read]);
 
     /// <summary>The agents of the code, with <c>Agents:&lt;name&gt;</c> laid over them and added to them.</summary>
-    /// <exception cref="InvalidSettingException">A key is unknown or needed.</exception>
+    /// <exception cref="InvalidSettingException">A key is unknown or needed, or two agents have one name.</exception>
     public static IReadOnlyList<AgentDeclaration> Read(IEnumerable<AgentDeclaration> declared, IConfiguration configuration)
     {
         var agents = new Dictionary<string, AgentDeclaration>(StringComparer.OrdinalIgnoreCase);
         foreach (var agent in declared)
         {
-            agents[agent.Name] = agent;
+            if (!agents.TryAdd(agent.Name, agent))
+            {
+                throw new InvalidSettingException($"There are two agents named '{agent.Name}'; give one of them another name.");
+            }
         }
 
         foreach (var section in configuration.GetSection("Agents").GetChildren())

@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Execution;
+using OrleansAgents.Runs;
+using OrleansAgents.Telemetry;
+using Xunit;
+
+namespace OrleansAgents.Grains.Tests.Execution;
+
+public sealed class GateFiguresTests
+{
+    [Fact]
+    public void An_outage_and_who_waits_for_its_end_are_told_by_model()
+    {
+        var services = new ServiceCollection().AddLogging().AddMetrics().AddAgentExecution(new ConfigurationBuilder().Build());
+        using var provider = services.AddSingleton<LocalRuns>().AddSingleton<Instruments>().BuildServiceProvider();
+        _ = provider.GetRequiredService<Instruments>();
+        var factory = provider.GetRequiredService<IMeterFactory>();
+        var told = new Dictionary<string, (int Value, object? Model)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Scope == factory)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => told[instrument.Name] = (value, tags.Length > 0 ? tags[0].Value : null));
+        listener.Start();
+        var gate = provider.GetRequiredService<ModelRegistry>().Find("default")!.Gate;
+
+        listener.RecordObservableInstruments();
+        Assert.Equal((0, "default"), told["orleans_agents.model.breaker"]);
+        for (var i = 0; i < ModelGate.Outage; i++)
+        {
+            Assert.True(gate.EnterAsync(CancellationToken.None).IsCompleted);
+            gate.Leave(new ModelFault(ModelFaultKind.Transient, new("server_error", "down")), probe: false);
+        }
+
+        _ = gate.EnterAsync(CancellationToken.None);
+        listener.RecordObservableInstruments();
+        Assert.Equal((1, "default"), told["orleans_agents.model.breaker"]);
+        Assert.Equal((1, "default"), told["orleans_agents.model.waiting"]);
+    }
+}

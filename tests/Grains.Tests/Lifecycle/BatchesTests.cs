@@ -1,0 +1,23 @@
+using OrleansAgents.Events;
+using OrleansAgents.Lifecycle;
+using Xunit;
+
+namespace OrleansAgents.Grains.Tests.Lifecycle;
+
+public sealed class BatchesTests
+{
+    [Theory]
+    [InlineData(600, 10, new[] { 256, 256, 88 })]
+    [InlineData(20, 64 * 1024, new[] { 8, 8, 4 })]
+    [InlineData(2, 1024 * 1024, new[] { 1, 1 })]
+    [InlineData(0, 0, new int[0])]
+    public void A_batch_is_bounded_in_number_and_bytes_and_nothing_is_left_out(int count, int bytes, int[] sizes)
+    {
+        var events = Enumerable.Range(1, count).Select(n => new JournalEvent("run_1", n, default, "x", null, new byte[bytes])).ToList();
+
+        var batches = Batches.Of(events).ToList();
+
+        Assert.Equal(sizes, batches.Select(b => b.Count));
+        Assert.Equal(events, batches.SelectMany(b => b));
+    }
+}
