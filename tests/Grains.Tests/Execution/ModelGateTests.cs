@@ -11,6 +11,8 @@ public sealed class ModelGateTests
     private static readonly ModelFault Broken = new(ModelFaultKind.Transient, new("stream_cut", "cut"));
     private static readonly ModelAnswer Answer = new([], [], new(), "stop");
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
@@ -19,10 +21,10 @@ public sealed class ModelGateTests
         using var gate = new ModelGate(2, _time);
         var (a, b, c, _) = (Enter(gate), Enter(gate), Enter(gate), Enter(gate));
 
-        await Task.WhenAll(a, b);
+        await LetInAsync(a, b);
         Assert.Equal(2, gate.Waiting);
         gate.Leave(Answer, probe: false);
-        await c;
+        await LetInAsync(c);
         Assert.Equal(1, gate.Waiting);
     }
 
@@ -36,7 +38,7 @@ public sealed class ModelGateTests
         Assert.True(gate.IsOpen);
         Assert.Equal(2, gate.Waiting);
         _time.Advance(ModelGate.FirstPause);
-        await a;
+        await LetInAsync(a);
         Assert.Equal(1, gate.Waiting);
 
         // The probe fails: the next one waits twice as long.
@@ -44,7 +46,7 @@ public sealed class ModelGateTests
         _time.Advance(ModelGate.FirstPause);
         Assert.Equal(1, gate.Waiting);
         _time.Advance(ModelGate.FirstPause);
-        await b;
+        await LetInAsync(b);
     }
 
     [Fact]
@@ -58,7 +60,7 @@ public sealed class ModelGateTests
 
         gate.Leave(Answer, probe: true);
 
-        await Task.WhenAll(all);
+        await LetInAsync(all);
         Assert.False(gate.IsOpen);
     }
 
@@ -86,7 +88,7 @@ public sealed class ModelGateTests
         _time.Advance(TimeSpan.FromSeconds(89));
         Assert.Equal(1, gate.Waiting);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await a;
+        await LetInAsync(a);
     }
 
     [Fact]
@@ -101,10 +103,10 @@ public sealed class ModelGateTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         _time.Advance(ModelGate.FirstPause);
-        await a;
+        await LetInAsync(a);
         Assert.Equal(1, gate.Waiting);
         gate.Leave(null, probe: true);
-        await b;
+        await LetInAsync(b);
     }
 
     [Fact]
@@ -115,7 +117,7 @@ public sealed class ModelGateTests
         Fail(gate, ModelGate.Outage);
         var (a, _) = (Enter(gate), Enter(gate));
         _time.Advance(ModelGate.FirstPause);
-        await a;
+        await LetInAsync(a);
 
         gate.Leave(Down, probe: false);
         _time.Advance(ModelGate.LongestPause);
@@ -123,6 +125,18 @@ public sealed class ModelGateTests
     }
 
     private static Task<bool> Enter(ModelGate gate) => gate.EnterAsync(CancellationToken.None);
+
+    private static async Task LetInAsync(params Task[] turns)
+    {
+        try
+        {
+            await Task.WhenAll(turns).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Waited {Patience.TotalSeconds} s for {turns.Count(t => !t.IsCompleted)} of {turns.Length} attempts to be let in.");
+        }
+    }
 
     private static void Fail(ModelGate gate, int times)
     {
