@@ -64,8 +64,7 @@ public sealed class CrashMatrixTests(ITestOutputHelper output)
         {
             var errand = new Errand(stand, Errand.Reading);
             await errand.DoAsync();
-            await stand.AskAsync(new("settle", errand.Run));
-            await stand.ArmAsync(errand.Run, point);
+            await stand.ArmDeleteAsync(errand.Run, point);
             var problem = (await stand.AskAsync(new("delete", errand.Run))).Problem;
             Assert.Equal(point == 1 ? null : ProblemCodes.RunDeleted, problem);
             Assert.Equal(point, stand.Deaths);

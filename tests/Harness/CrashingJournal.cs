@@ -14,16 +14,18 @@ internal sealed class CrashingJournal(IJournal inner, Action crash) : JournalDec
     private readonly Lock _lock = new();
     private string? _run;
     private long _left;
+    private bool _deletesOnly;
 
     /// <summary>Whether the armed crash has happened.</summary>
     public bool Crashed { get; private set; }
 
     /// <summary>Arms a crash at the n-th write point of the run, or of all runs; 0 disarms.</summary>
-    public void Arm(string? run, long point)
+    /// <param name="deletesOnly">Counts no other write: what an ended run still has written of it comes when it comes.</param>
+    public void Arm(string? run, long point, bool deletesOnly = false)
     {
         lock (_lock)
         {
-            (_run, _left, Crashed) = (run, point, false);
+            (_run, _left, _deletesOnly, Crashed) = (run, point, deletesOnly, false);
         }
     }
 
@@ -41,15 +43,15 @@ internal sealed class CrashingJournal(IJournal inner, Action crash) : JournalDec
         return true;
     });
 
-    public override Task<bool> DeleteAsync(string id) => WriteAsync(id, () => base.DeleteAsync(id));
+    public override Task<bool> DeleteAsync(string id) => WriteAsync(id, () => base.DeleteAsync(id), isDelete: true);
 
-    private async Task<T> WriteAsync<T>(string id, Func<Task<T>> write)
+    private async Task<T> WriteAsync<T>(string id, Func<Task<T>> write, bool isDelete = false)
     {
-        Point(id);
+        Point(id, isDelete);
         var result = await write();
         try
         {
-            Point(id);
+            Point(id, isDelete);
             return result;
         }
         finally
@@ -61,11 +63,11 @@ internal sealed class CrashingJournal(IJournal inner, Action crash) : JournalDec
         }
     }
 
-    private void Point(string id)
+    private void Point(string id, bool isDelete)
     {
         lock (_lock)
         {
-            if (_left == 0 || (_run is not null && _run != id) || --_left > 0)
+            if (_left == 0 || (_run is not null && _run != id) || (_deletesOnly && !isDelete) || --_left > 0)
             {
                 return;
             }

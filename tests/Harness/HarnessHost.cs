@@ -10,11 +10,8 @@ using OrleansAgents.Testing;
 namespace OrleansAgents.Harness;
 
 /// <summary>What a harness is started with.</summary>
-/// <param name="Folder">Holds the journal file and the tool log.</param>
-internal sealed record HarnessSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false)
-{
-    public string ToolLog => Path.Combine(Folder, "tools.log");
-}
+/// <param name="Folder">Holds the journal file and the tool logs.</param>
+internal sealed record HarnessSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false);
 
 /// <summary>A silo that does as it is told, line by line, and crashes at the write that was armed.</summary>
 internal sealed class HarnessHost : IAsyncDisposable
@@ -35,7 +32,7 @@ internal sealed class HarnessHost : IAsyncDisposable
     {
         var store = new SqliteJournal(Path.Combine(settings.Folder, "agents.db"));
         var journal = new CrashingJournal(plant is null ? store : plant(store), crash);
-        var tools = new HarnessTools(settings.ToolLog);
+        var tools = new HarnessTools(settings.Folder);
         var model = TestSilo.ModelAt(settings.Model);
         model["Models:default:MaxConcurrent"] = "1000";
         var silo = await TestSilo.StartAsync(journal, model, services =>
@@ -89,18 +86,13 @@ internal sealed class HarnessHost : IAsyncDisposable
                 return new(0, Problem: (await _silo.Reader.DeleteAsync(Principal.Local, ask.Run))?.Code);
             case "look":
                 return new(0, Look: await LookAsync(ask.Run, ask.Number));
-            case "settle":
-                // Until nothing more is written of an ended run.
-                while (await _store.FindAsync(ask.Run) is not { Header: { EndedAt: not null } h } || h.PublishedSeq < h.Head)
-                {
-                    await Task.Delay(10);
-                }
-
-                return new(ask.No);
             case "record":
                 return new(0, Record: await RecordAsync(ask.Run, ask.Value!.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
             case "arm":
                 _journal.Arm(ask.Run.Length == 0 ? null : ask.Run, ask.Number);
+                return new(0);
+            case "arm-delete":
+                _journal.Arm(ask.Run, ask.Number, deletesOnly: true);
                 return new(0);
             case "release":
                 _tools.Release(ask.Run);

@@ -7,7 +7,7 @@ using OrleansAgents.Testing;
 namespace OrleansAgents.Harness;
 
 /// <summary>Tools of each kind; each writes down its effect at the instant when it has it.</summary>
-internal sealed class HarnessTools(string logPath)
+internal sealed class HarnessTools(string folder)
 {
     public const string Look = "look";
     public const string Book = "book";
@@ -51,7 +51,7 @@ internal sealed class HarnessTools(string logPath)
         var result = $"{tool} {what}: done at attempt {call.Attempt} by {call.IdempotencyKey}";
         lock (_lock)
         {
-            ToolLog.Append(logPath, new(
+            ToolLog.Append(folder, new(
                 call.RunId, call.CallId, call.Attempt, call.IdempotencyKey, tool, result, TimeProvider.System.GetUtcNow()));
         }
 

@@ -51,22 +51,10 @@ internal sealed class Stand : IAsyncDisposable
     }
 
     /// <summary>Arms a crash at the n-th write point of a run, or of all runs when it is empty.</summary>
-    public async Task ArmAsync(string run, long point)
-    {
-        var harness = _harness;
-        try
-        {
-            if ((await harness.AskAsync(new("arm", run, Number: point))).Problem is { } problem)
-            {
-                throw new InvalidOperationException(problem);
-            }
-        }
-        catch (HarnessDiedException)
-        {
-            // It was armed, and crashed before it could say so: arming the next process too would be a second crash.
-            await RestartAsync(harness);
-        }
-    }
+    public Task ArmAsync(string run, long point) => ArmAsync(new Ask("arm", run, Number: point));
+
+    /// <summary>Arms a crash before (1) or after (2) the run is deleted, whatever else is written of it.</summary>
+    public Task ArmDeleteAsync(string run, long point) => ArmAsync(new Ask("arm-delete", run, Number: point));
 
     /// <summary>kill -9, now.</summary>
     public Task KillAsync()
@@ -91,7 +79,7 @@ internal sealed class Stand : IAsyncDisposable
 
         var ids = runs.Select(r => r.Id).ToHashSet();
         return new(
-            runs, client, [.. ToolLog.Read(_settings.ToolLog).Where(t => ids.Contains(t.Run))],
+            runs, client, [.. ToolLog.Read(_settings.Folder).Where(t => ids.Contains(t.Run))],
             [.. Model.Asked.Where(m => ids.Contains(m.Run))], HarnessTools.Effects);
     }
 
@@ -101,6 +89,23 @@ internal sealed class Stand : IAsyncDisposable
         await _server.DisposeAsync();
         _folder.Dispose();
         _restarting.Dispose();
+    }
+
+    private async Task ArmAsync(Ask arm)
+    {
+        var harness = _harness;
+        try
+        {
+            if ((await harness.AskAsync(arm)).Problem is { } problem)
+            {
+                throw new InvalidOperationException(problem);
+            }
+        }
+        catch (HarnessDiedException)
+        {
+            // It was armed, and crashed before it could say so: arming the next process too would be a second crash.
+            await RestartAsync(harness);
+        }
     }
 
     private static async Task<Stand> StartAsync(Func<HarnessSettings, Task<IHarness>> start, bool payIsSaidToBeReadOnly = false)

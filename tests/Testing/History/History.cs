@@ -28,11 +28,17 @@ internal sealed record ToolLine(
 /// <param name="Turn">How many answers the request already held: the run's n-th model step, from 0.</param>
 internal sealed record ModelLine(string Run, int Turn, string Answer, DateTimeOffset At);
 
-/// <summary>One JSON line for each effect.</summary>
+/// <summary>One JSON line for each effect, in a file of each process: appends of two processes to one file overwrite each other.</summary>
 internal static class ToolLog
 {
-    public static void Append(string path, ToolLine line) => File.AppendAllText(path, JsonSerializer.Serialize(line) + "\n");
+    public static void Append(string folder, ToolLine line) =>
+        File.AppendAllText(Path.Combine(folder, $"tools.{Environment.ProcessId}.log"), JsonSerializer.Serialize(line) + "\n");
 
-    public static IReadOnlyList<ToolLine> Read(string path) =>
-        File.Exists(path) ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<ToolLine>(l)!)] : [];
+    /// <summary>The effects of all processes, oldest first. A line without its end was cut by a kill while its effect was being had: there is none.</summary>
+    public static IReadOnlyList<ToolLine> Read(string folder) =>
+    [
+        .. (from file in Directory.EnumerateFiles(folder, "tools.*.log")
+            from line in File.ReadAllText(file).Split('\n')[..^1]
+            select JsonSerializer.Deserialize<ToolLine>(line)).OrderBy(l => l.At),
+    ];
 }
