@@ -10,6 +10,7 @@ internal static class StartRules
 {
     private const int MaxInputBytes = 1024 * 1024;
     private const int MaxNameLength = 200;
+    private const decimal MaxCost = 1_000_000;
     private const int MaxMetadata = 16;
     private const int MaxMetadataName = 64;
     private const int MaxMetadataValue = 1024;
@@ -66,6 +67,9 @@ internal static class StartRules
         Positive(budget?.Steps, "budget.steps");
         Positive(budget?.Tokens, "budget.tokens");
         Positive(budget?.Seconds, "budget.seconds");
+        Require(
+            budget?.Cost is null or (> 0 and <= MaxCost), "invalid_request", "budget.cost",
+            $"budget.cost is an amount of US dollars above 0, {MaxCost} at most.");
     }
 
     private static void Positive(long? value, string field) =>

@@ -47,9 +47,9 @@ public sealed record RunResumed : RunEvent;
 public sealed record MessageReceived(Text Content, MessageDelivery Delivery) : RunEvent;
 
 /// <summary>A limit of the run's budget was met; a pause follows.</summary>
-/// <param name="Limit"><c>steps</c>, <c>tokens</c> or <c>seconds</c>.</param>
+/// <param name="Limit"><c>steps</c>, <c>tokens</c>, <c>seconds</c> or <c>cost</c>.</param>
 /// <param name="Allowed">The limit, in units of <paramref name="Limit"/>.</param>
-public sealed record BudgetReached(string Limit, long Allowed) : RunEvent;
+public sealed record BudgetReached(string Limit, decimal Allowed) : RunEvent;
 
 /// <summary>The run ended with an answer.</summary>
 public sealed record RunCompleted(Text Output, Usage Usage) : RunEvent;

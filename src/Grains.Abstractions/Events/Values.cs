@@ -34,20 +34,24 @@ public sealed record Principal([property: Id(0)] string Tenant, [property: Id(1)
 /// <param name="Steps">Model and tool calls.</param>
 /// <param name="Tokens">Input and output tokens, the next call's worst case included.</param>
 /// <param name="Seconds">Wall-clock time since the run started.</param>
+/// <param name="Cost">US dollars, the next call's worst case included; only for models with a price.</param>
 [GenerateSerializer, Immutable, Alias("budget")]
 public sealed record Budget(
-    [property: Id(0)] int? Steps = null, [property: Id(1)] long? Tokens = null, [property: Id(2)] long? Seconds = null);
+    [property: Id(0)] int? Steps = null, [property: Id(1)] long? Tokens = null, [property: Id(2)] long? Seconds = null,
+    [property: Id(3)] decimal? Cost = null);
 
 /// <summary>Tokens and calls used; sums over the run in <see cref="RunCompleted"/>, one call's in <see cref="ModelCompleted"/>.</summary>
+/// <param name="Cost">US dollars at the price of the time; absent where a call had no price, for nothing is guessed.</param>
 [GenerateSerializer, Immutable, Alias("usage")]
 public sealed record Usage(
     [property: Id(0)] long InputTokens = 0, [property: Id(1)] long CachedTokens = 0,
     [property: Id(2)] long OutputTokens = 0, [property: Id(3)] long ReasoningTokens = 0,
-    [property: Id(4)] int ModelCalls = 0, [property: Id(5)] int ToolCalls = 0)
+    [property: Id(4)] int ModelCalls = 0, [property: Id(5)] int ToolCalls = 0, [property: Id(6)] decimal? Cost = null)
 {
     public static Usage operator +(Usage a, Usage b) => new(
         a.InputTokens + b.InputTokens, a.CachedTokens + b.CachedTokens, a.OutputTokens + b.OutputTokens,
-        a.ReasoningTokens + b.ReasoningTokens, a.ModelCalls + b.ModelCalls, a.ToolCalls + b.ToolCalls);
+        a.ReasoningTokens + b.ReasoningTokens, a.ModelCalls + b.ModelCalls, a.ToolCalls + b.ToolCalls,
+        a.ModelCalls == 0 ? b.Cost : b.ModelCalls == 0 ? a.Cost : a.Cost + b.Cost);
 
     public static Usage Add(Usage left, Usage right) => left + right;
 }

@@ -32,7 +32,7 @@ internal static class Acceptance
             Resume => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s)
                 : (s.Pause is null ? Nothing : [new RunResumed()], null),
             Cancel c => (s.Cancelling is not null ? Nothing : CancelRun(s, c, p), null),
-            Message c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (Receive(s, c), null),
+            Message c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (Receive(s, c, p), null),
             Resolve c => ResolveCall(s, c),
             TakeOver c => (Closing.TakeOver(s, c.At, p), null),
             HandBack c => (Closing.HandBack(s, c, p), null),
@@ -69,13 +69,13 @@ internal static class Acceptance
         .. Closing.Cut(s, p, new(ErrorCodes.Cancelled, "Cut by a cancel."), willRetry: false),
     ];
 
-    private static List<RunEvent> Receive(RunState s, Message c)
+    private static List<RunEvent> Receive(RunState s, Message c, RunPolicy policy)
     {
         var events = new List<RunEvent> { new MessageReceived(c.Content, c.Delivery) };
         if (c.Delivery == MessageDelivery.Interrupt && s.Model is { Phase: CallPhase.Open } m)
         {
             events.Add(c.Partial is { Content.Count: > 0 } p && (p.Step, p.Attempt) == (m.Step, m.Attempt)
-                ? new ModelCompleted(m.Step, m.Attempt, p.Content, [], Estimate(m, p), "interrupted", m.Context.Tokens, p.RequestHash)
+                ? new ModelCompleted(m.Step, m.Attempt, p.Content, [], Estimate(m, p, policy.Price), "interrupted", m.Context.Tokens, p.RequestHash)
                 : new ModelFailed(m.Step, m.Attempt, new(ErrorCodes.Superseded, "Cut by a newer message.")));
         }
 
@@ -83,8 +83,11 @@ internal static class Acceptance
     }
 
     /// <summary>A cut answer comes without the provider's figures.</summary>
-    private static Usage Estimate(ModelCall m, PartialAnswer p) =>
-        new(m.Context.Tokens, 0, p.Content.Sum(c => Tokens.Of(c.Value)), 0, ModelCalls: 1);
+    private static Usage Estimate(ModelCall m, PartialAnswer p, Price? price)
+    {
+        var usage = new Usage(m.Context.Tokens, 0, p.Content.Sum(c => Tokens.Of(c.Value)), 0, ModelCalls: 1);
+        return usage with { Cost = price?.Of(usage) };
+    }
 
     private static (IReadOnlyList<RunEvent>, Problem?) ResolveCall(RunState s, Resolve c)
     {

@@ -67,9 +67,10 @@ internal sealed record ToolErred(DateTimeOffset At, string CallId, int Attempt, 
 /// <param name="Tools">The run's tools by name.</param>
 /// <param name="DefinitionTokens">Estimated tokens of instructions and tool declarations.</param>
 /// <param name="Draining">The host stops: results are recorded, nothing new starts.</param>
+/// <param name="Price">Of the run's model today; null where none is configured.</param>
 internal sealed record RunPolicy(
     string RunId, IReadOnlyDictionary<string, ToolDefinition> Tools, long WindowTokens, long DefinitionTokens,
-    long MaxOutputTokens, bool Draining = false)
+    long MaxOutputTokens, bool Draining = false, Price? Price = null)
 {
     public const int MaxInvalidAnswers = 3;
     public const int MaxInterruptions = 5;

@@ -55,7 +55,7 @@ internal static class Following
     {
         var t = s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Planned || (t.Phase == CallPhase.Retrying && !(t.RetryAt > now)));
         return t is null ? null
-            : (RunEvent?)Held(t, p, now) ?? (RunEvent?)Spent(s, t.Attempt == 0 ? t.Step : 0, 0, now)
+            : (RunEvent?)Held(t, p, now) ?? (RunEvent?)Spent(s, t.Attempt == 0 ? t.Step : 0, 0, 0, now)
             ?? new ToolStarted(t.Step, t.CallId, t.Tool, t.Arguments, t.Attempt + 1, $"{p.RunId}/{t.CallId}");
     }
 
@@ -73,7 +73,7 @@ internal static class Following
         var (step, attempt) = s.Model is { } m ? (m.Step, m.Attempt + 1) : (s.Step + 1, 1);
         var (from, tokens) = Window(s, p);
         var reserved = tokens + p.MaxOutputTokens;
-        return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, now)
+        return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(tokens, p.MaxOutputTokens), now)
             ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assembler));
     }
 
@@ -91,12 +91,15 @@ internal static class Following
     }
 
     /// <param name="step">The new step that would start, or 0 for another attempt at an old one.</param>
-    private static BudgetReached? Spent(RunState s, int step, long tokens, DateTimeOffset now)
+    /// <param name="cost">The most that the call can cost; null when nobody knows, which no budget of money covers.</param>
+    private static BudgetReached? Spent(RunState s, int step, long tokens, decimal? cost, DateTimeOffset now)
     {
         var b = s.Budget;
+        var spent = s.Usage.ModelCalls == 0 ? 0 : s.Usage.Cost;
         return b.Steps * (long)s.Grants is { } steps && step > steps ? new BudgetReached("steps", steps)
             : b.Tokens * s.Grants is { } allowed && s.Usage.InputTokens + s.Usage.OutputTokens + tokens > allowed ? new BudgetReached("tokens", allowed)
             : b.Seconds * s.Grants is { } seconds && now - s.StartedAt > TimeSpan.FromSeconds(seconds) ? new BudgetReached("seconds", seconds)
+            : b.Cost * s.Grants is { } money && !(spent + cost <= money) ? new BudgetReached("cost", money)
             : null;
     }
 }

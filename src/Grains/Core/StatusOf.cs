@@ -73,6 +73,8 @@ internal static class StatusOf
         var open = Due(s).Any() ? " Calls in flight that may not be cut are left to finish." : "";
         return pause.Reason switch
         {
+            PauseReason.Budget when s.BudgetReached == "cost" =>
+                $"What is left of its budget of cost may not cover the next call, or that call has no price; /resume grants the budget once more.{open}",
             PauseReason.Budget => $"Its budget of {s.BudgetReached} is used up; /resume grants it once more.{open}",
             PauseReason.Quarantined => $"Its process died {s.Interruptions} times in a row on the same step; /resume tries again.{open}",
             _ => $"A person paused it; /resume goes on.{open}",

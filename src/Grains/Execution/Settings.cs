@@ -23,6 +23,16 @@ internal static class Settings
             : throw new InvalidSettingException($"{section.Path}:{key} is '{text}'; use a whole number from {min} to {max}.");
     }
 
+    /// <summary>An amount of US dollars, or null where it is absent.</summary>
+    /// <exception cref="InvalidSettingException">Not a decimal number, or outside the range.</exception>
+    public static decimal? Dollars(this IConfigurationSection section, string key)
+    {
+        const decimal Max = 1_000_000;
+        return section.Text(key) is not { } text ? null
+            : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= Max ? value
+            : throw new InvalidSettingException($"{section.Path}:{key} is '{text}'; use US dollars from 0 to {Max}, with a point, such as 2.50.");
+    }
+
     /// <exception cref="InvalidSettingException">The section is a plain value, or has a key that nothing reads.</exception>
     public static void Allow(this IConfigurationSection section, params ReadOnlySpan<string> keys)
     {

@@ -33,6 +33,9 @@ internal interface IAgentCatalog
     /// <summary>The longest answer that the model may give, in tokens.</summary>
     int MaxOutputTokens(string model);
 
+    /// <summary>What the model costs today; null where no price is configured.</summary>
+    Core.Price? PriceOf(string model);
+
     /// <summary>Whether a call waits for a person: its tool is gone, takes other arguments now, or asks for approval. Today's tools decide.</summary>
     Core.ToolHold? HoldOf(string tool, JsonElement arguments);
 

@@ -61,7 +61,7 @@ internal sealed class HeldRun
             Summary = SummaryOf(input),
             Policy = new(
             id, definition.Tools.ToDictionary(t => t.Name), definition.WindowTokens, TokensOf(definition),
-            catalog.MaxOutputTokens(definition.Model))
+            catalog.MaxOutputTokens(definition.Model), Price: catalog.PriceOf(definition.Model))
             {
                 HoldOf = catalog.HoldOf,
             },

@@ -29,17 +29,13 @@ internal sealed partial class RunGrain(
 
     public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta)
     {
-        if (catalog.Find(request.Agent) is not { } agent)
+        if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget) is { } refusal)
         {
-            return Refuse(new(ProblemCodes.AgentNotFound, $"There is no agent '{request.Agent}'; GET /v1/agents lists them.", "agent"));
+            return Task.FromResult<CommandResult>(refusal);
         }
 
+        var agent = catalog.Find(request.Agent)!;
         var definition = agent with { Model = request.Model ?? agent.Model, Instructions = request.Instructions ?? agent.Instructions };
-        if (!catalog.HasModel(definition.Model))
-        {
-            return Refuse(new(ProblemCodes.ModelNotFound, $"There is no model '{definition.Model}'; configure Models:{definition.Model}.", "model"));
-        }
-
         var body = definition.ToBody();
         var bodies = new List<Body> { new(Bodies.Hash(body), body) };
         var hash = bodies[0].Ref;
@@ -54,7 +50,7 @@ internal sealed partial class RunGrain(
         var asked = request.Budget ?? options.DefaultBudget;
         var budget = new Budget(
             asked.Steps ?? options.DefaultBudget.Steps, asked.Tokens ?? options.DefaultBudget.Tokens,
-            asked.Seconds ?? options.DefaultBudget.Seconds);
+            asked.Seconds ?? options.DefaultBudget.Seconds, asked.Cost ?? options.DefaultBudget.Cost);
         var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
         return CommitAsync(
             now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said),
@@ -123,6 +119,4 @@ internal sealed partial class RunGrain(
             localRuns.Remove(Id, GrainContext);
         }
     }
-
-    private static Task<CommandResult> Refuse(Problem problem) => Task.FromResult<CommandResult>(problem);
 }

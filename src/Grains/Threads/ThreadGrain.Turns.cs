@@ -54,7 +54,7 @@ internal sealed partial class ThreadGrain
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
                 turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt);
             var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, MetaOf(turn.MessageId));
-            if (result.Problem is { Code: ProblemCodes.AgentNotFound or ProblemCodes.ModelNotFound } never)
+            if (result.Problem is { } never && Startable.IsFinal(never))
             {
                 await CommitAsync(now => new EndTurn(now, Id, turn.RunId, RunStatus.Failed, new(never.Code, never.Message)), null);
                 return true;

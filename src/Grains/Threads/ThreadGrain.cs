@@ -32,16 +32,14 @@ internal sealed partial class ThreadGrain(
         }
 
         var agent = message.Agent ?? _held?.State.Agent ?? (catalog.Agents.Count == 1 ? catalog.Agents.First().Name : null);
-        if (agent is null || catalog.Find(agent) is null)
+        if (agent is null)
         {
-            return new(null, null, agent is null
-                ? new(ProblemCodes.AgentRequired, "Name the agent that answers; GET /v1/agents lists them.", "agent")
-                : new(ProblemCodes.AgentNotFound, $"There is no agent '{agent}'; GET /v1/agents lists them.", "agent"));
+            return new(null, null, new(ProblemCodes.AgentRequired, "Name the agent that answers; GET /v1/agents lists them.", "agent"));
         }
 
-        if (message.Model is { } model && !catalog.HasModel(model))
+        if (Startable.Refusal(catalog, agent, message.Model, message.Budget) is { } refusal)
         {
-            return new(null, null, new(ProblemCodes.ModelNotFound, $"There is no model '{model}'; configure Models:{model}.", "model"));
+            return new(null, null, refusal);
         }
 
         var bodies = new List<Body>();

@@ -40,9 +40,10 @@ public sealed class SettingsTests
     {
         var model = ModelSettings.Read(Of(
             ("Models:fast:Provider", "OpenAI"), ("Models:fast:Endpoint", "https://x.test/v1"), ("Models:fast:Model", "m"), ("Models:fast:ApiKey", "k"),
-            ("Models:fast:MaxConcurrent", "2"), ("Models:fast:MaxOutputTokens", "10"), ("Models:fast:StallSeconds", "5"), ("Models:fast:Pace", "0")))[0];
+            ("Models:fast:MaxConcurrent", "2"), ("Models:fast:MaxOutputTokens", "10"), ("Models:fast:StallSeconds", "5"), ("Models:fast:Pace", "0"),
+            ("Models:fast:Price:Input", "0.15"), ("Models:fast:Price:Output", "0.6")))[0];
 
-        Assert.Equal(new ModelSettings("fast", "openai", new Uri("https://x.test/v1"), "m", "k", 0, 2, 10, 5), model);
+        Assert.Equal(new ModelSettings("fast", "openai", new Uri("https://x.test/v1"), "m", "k", 0, 2, 10, 5, new(0.15m, 0.15m, 0.6m)), model);
     }
 
     [Theory]
@@ -53,7 +54,13 @@ public sealed class SettingsTests
     [InlineData("Models:default:Endpoint", "http://localhost:1234/v1", "Models:default:Model is missing; name a model of the server at Models:default:Endpoint.")]
     [InlineData("Models:default:Pace", "fast", "Models:default:Pace is 'fast'; use a whole number from 0 to 10000.")]
     [InlineData("Models:default:MaxConcurrent", "0", "Models:default:MaxConcurrent is '0'; use a whole number from 1 to 10000.")]
-    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds.")]
+    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds, Price.")]
+    [InlineData("Models:default:Price", "3", "Models:default:Price is a plain value; set Models:default:Price:Input and its neighbours instead.")]
+    [InlineData("Models:default:Price:Input", "2.50", "Models:default:Price:Output is missing; set the US dollars for a million tokens.")]
+    [InlineData("Models:default:Price:Output", "10", "Models:default:Price:Input is missing; set the US dollars for a million tokens.")]
+    [InlineData("Models:default:Price:Input", "2,50", "Models:default:Price:Input is '2,50'; use US dollars from 0 to 1000000, with a point, such as 2.50.")]
+    [InlineData("Models:default:Price:Input", "-1", "Models:default:Price:Input is '-1'; use US dollars from 0 to 1000000, with a point, such as 2.50.")]
+    [InlineData("Models:default:Price:Cached", "1", "Models:default:Price:Cached is not a known key; known are Input, CachedInput, Output.")]
     [InlineData("Models:default", "demo", "Models:default is a plain value; set Models:default:Provider and its neighbours instead.")]
     [InlineData("Agents:docs:Model", "fast", "Agents:docs:Model is 'fast', which is not configured; models are default.")]
     [InlineData("Agents:docs:Tools:0", "erase", "Agents:docs:Tools names 'erase', which is not a tool; tools are list_documents, search_documents, read_document.")]

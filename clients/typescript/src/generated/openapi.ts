@@ -339,6 +339,11 @@ export interface components {
         /** @description What a run may use before it pauses. Null means no limit. */
         Budget: {
             /**
+             * Format: double
+             * @description US dollars, the next call's worst case included; only for models with a price.
+             */
+            cost?: null | number;
+            /**
              * Format: int64
              * @description Wall-clock time since the run started.
              */
@@ -371,11 +376,11 @@ export interface components {
         /** @description A limit of the run's budget was met; a pause follows. */
         BudgetReachedData: {
             /**
-             * Format: int64
+             * Format: double
              * @description The limit, in units of Limit.
              */
             allowed: number;
-            /** @description `steps`, `tokens` or `seconds`. */
+            /** @description `steps`, `tokens`, `seconds` or `cost`. */
             limit: string;
         };
         /** @enum {unknown} */
@@ -484,6 +489,11 @@ export interface components {
             options?: {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
+                    /**
+                     * Format: double
+                     * @description US dollars, the next call's worst case included; only for models with a price.
+                     */
+                    cost?: null | number;
                     /**
                      * Format: int64
                      * @description Wall-clock time since the run started.
@@ -646,6 +656,11 @@ export interface components {
                  * @default 0
                  */
                 cachedTokens: number;
+                /**
+                 * Format: double
+                 * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+                 */
+                cost?: null | number;
                 /**
                  * Format: int64
                  * @default 0
@@ -922,6 +937,11 @@ export interface components {
                  */
                 cachedTokens: number;
                 /**
+                 * Format: double
+                 * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+                 */
+                cost?: null | number;
+                /**
                  * Format: int64
                  * @default 0
                  */
@@ -968,6 +988,11 @@ export interface components {
             agent: string;
             /** @description What a run may use before it pauses. Null means no limit. */
             budget: {
+                /**
+                 * Format: double
+                 * @description US dollars, the next call's worst case included; only for models with a price.
+                 */
+                cost?: null | number;
                 /**
                  * Format: int64
                  * @description Wall-clock time since the run started.
@@ -1521,6 +1546,11 @@ export interface components {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
                     /**
+                     * Format: double
+                     * @description US dollars, the next call's worst case included; only for models with a price.
+                     */
+                    cost?: null | number;
+                    /**
                      * Format: int64
                      * @description Wall-clock time since the run started.
                      */
@@ -1588,6 +1618,11 @@ export interface components {
              * @default 0
              */
             cachedTokens: number;
+            /**
+             * Format: double
+             * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+             */
+            cost?: null | number;
             /**
              * Format: int64
              * @default 0

@@ -160,8 +160,14 @@ export const addUsage = (a: Usage, b: Partial<Usage>): Usage => ({
   reasoningTokens: a.reasoningTokens + (b.reasoningTokens ?? 0),
   modelCalls: a.modelCalls + (b.modelCalls ?? 0),
   toolCalls: a.toolCalls + (b.toolCalls ?? 0),
-  ...(a.cost !== undefined || b.cost !== undefined ? { cost: (a.cost ?? 0) + (b.cost ?? 0) } : {}),
+  ...costOf(a, b),
 });
+
+/** Absent as soon as one call had no price: a sum without it would be wrong. */
+const costOf = (a: Usage, b: Partial<Usage>): { cost?: number } => {
+  const cost = a.modelCalls === 0 ? b.cost : !b.modelCalls ? a.cost : a.cost === undefined || b.cost === undefined ? undefined : a.cost + b.cost;
+  return cost === undefined ? {} : { cost };
+};
 
 /** A run of which nothing is known but its name. */
 export const emptyRun = (id: string): RunView => ({

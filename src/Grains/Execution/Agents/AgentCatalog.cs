@@ -39,6 +39,8 @@ internal sealed class AgentCatalog : IAgentCatalog
 
     public int MaxOutputTokens(string model) => _models.Find(model)?.Settings.MaxOutputTokens ?? ModelSettings.DefaultMaxOutputTokens;
 
+    public Price? PriceOf(string model) => _models.Find(model)?.Settings.Price;
+
     public ToolHold? HoldOf(string tool, JsonElement arguments) => _tools.HoldOf(tool, arguments);
 
     public bool AsksForApproval(string tool) => _tools.Find(tool)?.NeedsApproval is not null;

@@ -89,18 +89,22 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         }
 
         var calls = CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, cut);
-        return new ModelAnswer(content, calls, UsageOf(answer, request), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop");
+        return new ModelAnswer(content, calls, UsageOf(answer, request, model.Price), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop");
     }
 
-    /// <summary>The provider's figures; where it gives none, an estimate, so that a budget still holds.</summary>
-    private static Usage UsageOf(AnswerBuilder answer, ModelRequest request)
+    /// <summary>The provider's figures; where it gives none, an estimate, so that a budget still holds. The price is today's: it is recorded with the call.</summary>
+    private static Usage UsageOf(AnswerBuilder answer, ModelRequest request, Price? price)
     {
         var given = answer.Usage;
-        return new(
-            given?.InputTokenCount ?? request.Tokens,
-            given?.CachedInputTokenCount ?? 0,
-            given?.OutputTokenCount ?? (answer.Length + 3) / 4,
-            given?.ReasoningTokenCount ?? 0,
+        var usage = new Usage(
+            Count(given?.InputTokenCount, request.Tokens),
+            Count(given?.CachedInputTokenCount, 0),
+            Count(given?.OutputTokenCount, (answer.Length + 3) / 4),
+            Count(given?.ReasoningTokenCount, 0),
             ModelCalls: 1);
+        return usage with { Cost = price?.Of(usage) };
+
+        // A server that counts below nothing must not fill a budget up again.
+        static long Count(long? given, long estimate) => Math.Max(0, given ?? estimate);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrleansAgents.Core;
 
 namespace OrleansAgents.Execution;
 
@@ -11,10 +12,11 @@ namespace OrleansAgents.Execution;
 /// <param name="MaxConcurrent">Requests in flight at once in this process; further ones wait.</param>
 /// <param name="MaxOutputTokens">The longest answer.</param>
 /// <param name="StallSeconds">A request without any update for so long is given up.</param>
+/// <param name="Price">Null where none is configured: then nothing says what a call cost.</param>
 internal sealed record ModelSettings(
     string Name, string Provider, Uri? Endpoint = null, string? Model = null, string? ApiKey = null, int Pace = ModelSettings.DefaultPace,
     int MaxConcurrent = ModelSettings.DefaultMaxConcurrent, int MaxOutputTokens = ModelSettings.DefaultMaxOutputTokens,
-    int StallSeconds = ModelSettings.DefaultStallSeconds)
+    int StallSeconds = ModelSettings.DefaultStallSeconds, Price? Price = null)
 {
     public const string Demo = "demo";
     public const string OpenAi = "openai";
@@ -45,7 +47,7 @@ internal sealed record ModelSettings(
 
     private static ModelSettings Read(IConfigurationSection section, string? key)
     {
-        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds");
+        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds", "Price");
         var endpoint = ReadEndpoint(section);
         var provider = ReadProvider(section, endpoint is not null || section.Text("Model") is not null || section.Text("ApiKey") is not null || key is not null);
 
@@ -74,7 +76,23 @@ internal sealed record ModelSettings(
             section.Whole("Pace", DefaultPace, 0, 10_000),
             section.Whole("MaxConcurrent", DefaultMaxConcurrent, 1, 10_000),
             section.Whole("MaxOutputTokens", DefaultMaxOutputTokens, 1, 1_000_000),
-            section.Whole("StallSeconds", DefaultStallSeconds, 1, 3600));
+            section.Whole("StallSeconds", DefaultStallSeconds, 1, 3600),
+            ReadPrice(section.GetSection("Price")));
+    }
+
+    private static Price? ReadPrice(IConfigurationSection section)
+    {
+        if (!section.Exists())
+        {
+            return null;
+        }
+
+        section.Allow("Input", "CachedInput", "Output");
+        var input = Needed("Input");
+        return new(input, section.Dollars("CachedInput") ?? input, Needed("Output"));
+
+        decimal Needed(string key) => section.Dollars(key)
+            ?? throw new InvalidSettingException($"{section.Path}:{key} is missing; set the US dollars for a million tokens.");
     }
 
     private static string ReadProvider(IConfigurationSection section, bool remote) =>

@@ -1,0 +1,29 @@
+using OrleansAgents.Events;
+using OrleansAgents.Execution;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>What this process can start: asked when a start or a turn is accepted, and again when the turn begins.</summary>
+internal static class Startable
+{
+    /// <summary>The reasons why a run can never be started as it was asked for.</summary>
+    public static bool IsFinal(Problem problem) =>
+        problem.Code is ProblemCodes.AgentNotFound or ProblemCodes.ModelNotFound or ProblemCodes.InvalidRequest;
+
+    /// <summary>Names the field at fault; null when the run can start.</summary>
+    /// <param name="model">Null for the agent's own.</param>
+    public static Problem? Refusal(IAgentCatalog catalog, string agentName, string? model, Budget? budget)
+    {
+        if (catalog.Find(agentName) is not { } agent)
+        {
+            return new(ProblemCodes.AgentNotFound, $"There is no agent '{agentName}'; GET /v1/agents lists them.", "agent");
+        }
+
+        model ??= agent.Model;
+        return !catalog.HasModel(model)
+            ? new(ProblemCodes.ModelNotFound, $"There is no model '{model}'; configure Models:{model}.", "model")
+            : budget?.Cost is not null && catalog.PriceOf(model) is null
+            ? new(ProblemCodes.InvalidRequest, $"A budget in money needs the model's price; set Models:{model}:Price, or leave budget.cost out.", "budget.cost")
+            : null;
+    }
+}
