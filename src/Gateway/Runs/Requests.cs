@@ -1,4 +1,5 @@
 using OrleansAgents.Events;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Runs;
 
@@ -11,10 +12,12 @@ namespace OrleansAgents.Gateway.Runs;
 /// <param name="Metadata">The caller's own names and values, 16 at most, returned unchanged.</param>
 /// <param name="Budget">What the run may use before it pauses.</param>
 /// <param name="StartAt">Not before this time.</param>
+/// <param name="OutputSchema">JSON schema that the answer must fit, 32 KB at most; the agent's own when absent.</param>
 /// <param name="Stream">Answers with the event stream of the run.</param>
 internal sealed record StartRequest(
     string? Agent = null, string? Input = null, string? ThreadId = null, string? Model = null, string? Instructions = null,
-    Dictionary<string, string>? Metadata = null, Budget? Budget = null, DateTimeOffset? StartAt = null, bool Stream = false)
+    Dictionary<string, string>? Metadata = null, Budget? Budget = null, DateTimeOffset? StartAt = null,
+    RawJson? OutputSchema = null, bool Stream = false)
 {
     public StartRequest()
         : this(Agent: null)

@@ -52,7 +52,7 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
         var runId = key is null ? JournalIds.NewRun() : JournalIds.RunOfKey(meta.Principal, key);
         var start = new StartRun(
             request.Agent!, request.Input!, request.Model, request.Instructions, request.Metadata, request.Budget,
-            request.StartAt?.ToUniversalTime());
+            request.StartAt?.ToUniversalTime(), request.OutputSchema);
 
         // Not cancelled when the client leaves: half a retry would leave it to chance whether the run exists.
         return (runId, await caller.CommandAsync(runId, run => run.StartAsync(start, meta), CancellationToken.None));
@@ -63,7 +63,7 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
     {
         var message = new PostMessage(
             request.Input!, request.Agent, WhenBusy.Reject, request.Model, request.Instructions, request.Metadata, request.Budget,
-            request.StartAt?.ToUniversalTime());
+            request.StartAt?.ToUniversalTime(), request.OutputSchema);
         var posted = await threads.PostAsync(threadId, message, meta);
         return (posted.RunId, posted.Receipt);
     }

@@ -11,6 +11,7 @@ internal static class StartRules
     private const int MaxInputBytes = 1024 * 1024;
     private const int MaxNameLength = 200;
     private const decimal MaxCost = 1_000_000;
+    private const int MaxSchemaBytes = 32 * 1024;
     private const int MaxMetadata = 16;
     private const int MaxMetadataName = 64;
     private const int MaxMetadataValue = 1024;
@@ -30,6 +31,9 @@ internal static class StartRules
         Size(request.Instructions ?? "", "instructions");
         Metadata(request.Metadata);
         Budget(request.Budget);
+        Require(
+            request.OutputSchema is null or { Utf8.Length: <= MaxSchemaBytes }, "invalid_request", "outputSchema",
+            $"The schema may have {MaxSchemaBytes / 1024} KB at most.");
     }
 
     /// <summary>The request's hash, without what only shapes its answer and with its metadata in order.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Events;
 
@@ -34,7 +35,7 @@ public sealed record ThreadClosed : ThreadEvent;
 /// <summary>What a turn's run is started with, where it is not the agent's own.</summary>
 public sealed record TurnOptions(
     string? Model = null, string? Instructions = null, IReadOnlyDictionary<string, string>? Metadata = null,
-    Budget? Budget = null, DateTimeOffset? StartAt = null);
+    Budget? Budget = null, DateTimeOffset? StartAt = null, RawJson? OutputSchema = null);
 
 /// <summary>What becomes of a message to a thread that is at work.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<WhenBusy>))]

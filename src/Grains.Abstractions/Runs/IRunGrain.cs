@@ -47,11 +47,13 @@ public sealed record CommandMeta(
 /// <summary>A request to start a run.</summary>
 /// <param name="Model">Name of a model configuration; the agent's own when null.</param>
 /// <param name="Instructions">Replaces the agent's instructions for this run.</param>
+/// <param name="OutputSchema">JSON schema that the answer must fit; the agent's own when null.</param>
 [GenerateSerializer, Immutable, Alias("start-run")]
 public sealed record StartRun(
     [property: Id(0)] string Agent, [property: Id(1)] string Input, [property: Id(2)] string? Model = null,
     [property: Id(3)] string? Instructions = null, [property: Id(4)] Dictionary<string, string>? Metadata = null,
-    [property: Id(5)] Budget? Budget = null, [property: Id(6)] DateTimeOffset? StartAt = null);
+    [property: Id(5)] Budget? Budget = null, [property: Id(6)] DateTimeOffset? StartAt = null,
+    [property: Id(7)] RawJson? OutputSchema = null);
 
 /// <summary>Either a receipt or a problem.</summary>
 [GenerateSerializer, Immutable, Alias("command-result")]

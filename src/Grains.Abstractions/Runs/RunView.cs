@@ -28,10 +28,12 @@ public sealed record PendingView(
 
 /// <summary>An agent that can be started.</summary>
 /// <param name="Version">Content hash of its definition.</param>
+/// <param name="OutputSchema">JSON schema of its answers; absent where they are free text.</param>
 [GenerateSerializer, Immutable, Alias("agent-view")]
 public sealed record AgentView(
     [property: Id(0)] string Name, [property: Id(1)] string Description, [property: Id(2)] string Version,
-    [property: Id(3)] string Model, [property: Id(4)] bool Demo, [property: Id(5)] IReadOnlyList<ToolView> Tools);
+    [property: Id(3)] string Model, [property: Id(4)] bool Demo, [property: Id(5)] IReadOnlyList<ToolView> Tools,
+    [property: Id(6)] RawJson? OutputSchema = null);
 
 [GenerateSerializer, Immutable, Alias("tool-view")]
 public sealed record ToolView(

@@ -32,7 +32,7 @@ public sealed record PostMessage(
     [property: Id(0)] string Input, [property: Id(1)] string? Agent = null, [property: Id(2)] WhenBusy WhenBusy = WhenBusy.Steer,
     [property: Id(3)] string? Model = null, [property: Id(4)] string? Instructions = null,
     [property: Id(5)] Dictionary<string, string>? Metadata = null, [property: Id(6)] Budget? Budget = null,
-    [property: Id(7)] DateTimeOffset? StartAt = null);
+    [property: Id(7)] DateTimeOffset? StartAt = null, [property: Id(8)] RawJson? OutputSchema = null);
 
 /// <summary>Either a receipt with the run that answers, or a problem.</summary>
 /// <param name="RunId">The run that has the message; for one that is queued, the run at work before it.</param>

@@ -112,7 +112,7 @@ internal static class Acceptance
     private static ModelCompleted Answer(RunState s, ModelAnswered c) => new(
         c.Step, c.Attempt, c.Content,
         [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid))],
-        c.Usage, c.FinishReason, s.Model!.Context.Tokens, c.RequestHash);
+        c.Usage, c.FinishReason, s.Model!.Context.Tokens, c.RequestHash, c.Invalid);
 
     private static ModelFailed Fault(RunState s, ModelFaulted c)
     {

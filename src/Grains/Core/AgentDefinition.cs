@@ -8,8 +8,10 @@ namespace OrleansAgents.Core;
 /// <summary>Everything about an agent that decides what a model sees. A run is pinned to one by its content hash.</summary>
 /// <param name="Model">Name of a model configuration.</param>
 /// <param name="WindowTokens">Estimated tokens that the input and the newest whole groups may take in a request.</param>
+/// <param name="Output">JSON schema that the final answer must fit; null for free text.</param>
 internal sealed record AgentDefinition(
-    string Name, string Description, string Instructions, string Model, IReadOnlyList<ToolDefinition> Tools, int WindowTokens)
+    string Name, string Description, string Instructions, string Model, IReadOnlyList<ToolDefinition> Tools, int WindowTokens,
+    JsonElement? Output = null)
 {
     public const int DefaultWindowTokens = 24_000;
 

@@ -42,7 +42,7 @@ internal sealed record Wake(DateTimeOffset At) : Command(At);
 // From effects.
 internal sealed record ModelAnswered(
     DateTimeOffset At, int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<AskedCall> Calls,
-    Usage Usage, string FinishReason, string RequestHash) : Command(At);
+    Usage Usage, string FinishReason, string RequestHash, string? Invalid = null) : Command(At);
 
 /// <summary>A tool call as the provider sent it.</summary>
 internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);

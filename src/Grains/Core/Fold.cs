@@ -87,7 +87,7 @@ internal static class Fold
 
     private static RunState Answered(RunState s, ModelCompleted m)
     {
-        var tokens = m.Content.Sum(p => Tokens.Of(p.Value)) + m.ToolCalls.Sum(c => Tokens.Of(c.Arguments));
+        var tokens = m.Content.Sum(p => Tokens.Of(p.Value)) + m.ToolCalls.Sum(c => Tokens.Of(c.Arguments)) + Tokens.Of(m.Invalid ?? "");
         var calls = m.ToolCalls.Select((c, i) => new ToolCallState(
             c.CallId, c.Tool, c.Arguments, c.Invalid, m.Step + 1 + i, 0, CallPhase.Planned));
         var through = s.Model?.Context.Through ?? s.Head - 1;
@@ -100,8 +100,8 @@ internal static class Fold
             Faults = 0,
             Window = s.Window.Add(new(s.Window.IsEmpty ? 1 : through + 1, tokens)),
             Usage = s.Usage + m.Usage with { ModelCalls = 1 },
-            InvalidAnswers = m.ToolCalls.Any(c => c.Invalid is not null) ? s.InvalidAnswers + 1 : 0,
-            Output = m.ToolCalls.Count == 0 ? FinalText(m.Content) : null,
+            InvalidAnswers = m.Invalid is not null || m.ToolCalls.Any(c => c.Invalid is not null) ? s.InvalidAnswers + 1 : 0,
+            Output = m.ToolCalls.Count == 0 && m.Invalid is null ? FinalText(m.Content) : null,
         };
     }
 

@@ -22,8 +22,9 @@ internal static class Following
         return s switch
         {
             { Error: { } error } => new RunFailed(error),
-            { InvalidAnswers: >= RunPolicy.MaxInvalidAnswers } => new RunFailed(new(
-                ErrorCodes.InvalidCalls, $"The model asked for calls that cannot be made in {s.InvalidAnswers} answers in a row.")),
+            { InvalidAnswers: >= RunPolicy.MaxInvalidAnswers } => new RunFailed(s.Tools.IsEmpty
+                ? new(ErrorCodes.InvalidOutput, $"The model gave {s.InvalidAnswers} answers in a row that cannot be used; the last does not fit the output's schema.")
+                : new(ErrorCodes.InvalidCalls, $"The model gave {s.InvalidAnswers} answers in a row that cannot be used; the last asks for calls that cannot be made.")),
             _ => Undecided(s, now, p) ?? (s.Pause is null ? GoOn(s, p, now) : null),
         };
     }

@@ -21,7 +21,9 @@ internal abstract record RequestMessage;
 internal sealed record UserMessage(string Text) : RequestMessage;
 
 /// <summary>An earlier answer of the model; calls that were invalid are in it too, each answered by a <see cref="ToolMessage"/>.</summary>
-internal sealed record AssistantMessage(IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls) : RequestMessage;
+/// <param name="Invalid">Why it was not taken as the output; the model is told so after it.</param>
+internal sealed record AssistantMessage(
+    IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls, string? Invalid = null) : RequestMessage;
 
 /// <summary>The result of a call, or the error that stands for it.</summary>
 /// <param name="CallId">Ours.</param>

@@ -136,7 +136,7 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
     private RequestMessage? ToMessage(RunEvent e) => e switch
     {
         MessageReceived m => new UserMessage(m.Content.Preview),
-        ModelCompleted m => new AssistantMessage(m.Content, m.ToolCalls),
+        ModelCompleted m => new AssistantMessage(m.Content, m.ToolCalls, m.Invalid),
         ToolCompleted t => Result(t.CallId, t.Result.Preview, isError: false),
         ToolFailed { WillRetry: false, Outcome: not ToolOutcome.Unknown } t => Result(t.CallId, $"Error: {t.Error.Message}", isError: true),
         DecisionResolved { Decision: not CallDecision.Retry } d when !_begun.Contains(d.CallId) => Result(

@@ -78,7 +78,7 @@ internal sealed record RunState
     /// <summary>Model faults in a row.</summary>
     public int Faults { get; init; }
 
-    /// <summary>Answers in a row that held a call which could not be dispatched.</summary>
+    /// <summary>Answers in a row that held a call which could not be dispatched, or did not fit the output's schema.</summary>
     public int InvalidAnswers { get; init; }
 
     /// <summary>The limit that was met and not yet granted again.</summary>

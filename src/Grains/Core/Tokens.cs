@@ -28,5 +28,6 @@ internal static class ErrorCodes
     public const string NotStarted = "not_started";
     public const string InvalidCall = "invalid_tool_call";
     public const string InvalidCalls = "invalid_tool_calls";
+    public const string InvalidOutput = "invalid_output";
     public const string CancelTimeout = "cancel_timeout";
 }

@@ -10,8 +10,9 @@ internal abstract record ModelOutcome;
 /// <param name="Content">Parts in the order produced; neighbours of one kind are one part. Their concatenation equals the deltas.</param>
 /// <param name="Calls">Tool calls in the order the model gave them.</param>
 /// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c> or <c>length</c>.</param>
+/// <param name="Invalid">Why a final answer does not fit the definition's output schema, in words for the model; null when it does.</param>
 internal sealed record ModelAnswer(
-    IReadOnlyList<ContentPart> Content, IReadOnlyList<ProviderCall> Calls, Usage Usage, string FinishReason) : ModelOutcome;
+    IReadOnlyList<ContentPart> Content, IReadOnlyList<ProviderCall> Calls, Usage Usage, string FinishReason, string? Invalid = null) : ModelOutcome;
 
 /// <summary>A tool call as the provider sent it.</summary>
 /// <param name="Arguments">A JSON object; <c>{}</c> where they could not be parsed.</param>

@@ -68,7 +68,7 @@ internal sealed class HeldRun
             Window = new(definition, definitionHash, input, earlier),
         };
 
-    private static long TokensOf(AgentDefinition d) => Tokens.Of(d.Instructions)
+    private static long TokensOf(AgentDefinition d) => Tokens.Of(d.Instructions) + Tokens.Of(d.Output ?? default)
         + d.Tools.Sum(t => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters));
 
     private static string SummaryOf(string input)

@@ -29,13 +29,18 @@ internal sealed partial class RunGrain(
 
     public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta)
     {
-        if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget) is { } refusal)
+        if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget, request.OutputSchema) is { } refusal)
         {
             return Task.FromResult<CommandResult>(refusal);
         }
 
         var agent = catalog.Find(request.Agent)!;
-        var definition = agent with { Model = request.Model ?? agent.Model, Instructions = request.Instructions ?? agent.Instructions };
+        var definition = agent with
+        {
+            Model = request.Model ?? agent.Model,
+            Instructions = request.Instructions ?? agent.Instructions,
+            Output = request.OutputSchema is { } schema ? Startable.SchemaOf(schema) : agent.Output,
+        };
         var body = definition.ToBody();
         var bodies = new List<Body> { new(Bodies.Hash(body), body) };
         var hash = bodies[0].Ref;

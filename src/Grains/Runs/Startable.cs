@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 
@@ -11,8 +12,8 @@ internal static class Startable
         problem.Code is ProblemCodes.AgentNotFound or ProblemCodes.ModelNotFound or ProblemCodes.InvalidRequest;
 
     /// <summary>Names the field at fault; null when the run can start.</summary>
-    /// <param name="model">Null for the agent's own.</param>
-    public static Problem? Refusal(IAgentCatalog catalog, string agentName, string? model, Budget? budget)
+    /// <param name="model">Null for the agent's own; so is <paramref name="outputSchema"/>.</param>
+    public static Problem? Refusal(IAgentCatalog catalog, string agentName, string? model, Budget? budget, RawJson? outputSchema)
     {
         if (catalog.Find(agentName) is not { } agent)
         {
@@ -24,6 +25,12 @@ internal static class Startable
             ? new(ProblemCodes.ModelNotFound, $"There is no model '{model}'; configure Models:{model}.", "model")
             : budget?.Cost is not null && catalog.PriceOf(model) is null
             ? new(ProblemCodes.InvalidRequest, $"A budget in money needs the model's price; set Models:{model}:Price, or leave budget.cost out.", "budget.cost")
+            : outputSchema is not null && OutputSchema.Flaw(SchemaOf(outputSchema)) is { } flaw
+            ? new(ProblemCodes.InvalidRequest, flaw, "outputSchema")
+            : (outputSchema is not null || agent.Output is not null) && catalog.IsDemo(model)
+            ? new(ProblemCodes.InvalidRequest, $"The demo model cannot keep to an output schema; configure Models:{model}.", outputSchema is null ? "agent" : "outputSchema")
             : null;
     }
+
+    public static JsonElement SchemaOf(RawJson schema) => JsonElement.Parse(schema.Utf8);
 }

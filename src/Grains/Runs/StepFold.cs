@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
@@ -29,7 +30,12 @@ internal sealed class StepFold
                 Begin(row, new(m.Step, "model", "running", null, null, null, null, null, null, null, []), m.Attempt);
                 break;
             case ModelCompleted m:
-                End(row, m.Step, "completed", null, s => s with { Content = Body(row), Usage = m.Usage });
+                End(row, m.Step, "completed", null, s => s with
+                {
+                    Content = Body(row),
+                    Usage = m.Usage,
+                    Error = m.Invalid is { } invalid ? new(ErrorCodes.InvalidOutput, invalid) : null,
+                });
                 Plan(m);
                 break;
             case ModelFailed m:

@@ -52,7 +52,7 @@ internal sealed partial class ThreadGrain
             var input = await Bodies.LoadAsync(journal, Id, turn.Input);
             var start = new StartRun(
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
-                turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt);
+                turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt, turn.Options?.OutputSchema);
             var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, MetaOf(turn.MessageId));
             if (result.Problem is { } never && Startable.IsFinal(never))
             {

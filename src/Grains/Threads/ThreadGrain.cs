@@ -37,14 +37,14 @@ internal sealed partial class ThreadGrain(
             return new(null, null, new(ProblemCodes.AgentRequired, "Name the agent that answers; GET /v1/agents lists them.", "agent"));
         }
 
-        if (Startable.Refusal(catalog, agent, message.Model, message.Budget) is { } refusal)
+        if (Startable.Refusal(catalog, agent, message.Model, message.Budget, message.OutputSchema) is { } refusal)
         {
             return new(null, null, refusal);
         }
 
         var bodies = new List<Body>();
         var input = Bodies.Store(message.Input, bodies);
-        var options = new TurnOptions(message.Model, message.Instructions, message.Metadata, message.Budget, message.StartAt);
+        var options = new TurnOptions(message.Model, message.Instructions, message.Metadata, message.Budget, message.StartAt, message.OutputSchema);
         var result = await CommitAsync(
             now => new PostToThread(
                 now, Id, meta.CommandId, TitleOf(message.Input), meta.Principal, agent, input, options == new TurnOptions() ? null : options,

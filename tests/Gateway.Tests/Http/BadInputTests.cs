@@ -41,6 +41,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("""{"agent":"a","input":"x","budget":{"cost":0}}""", 400, "invalid_request", "budget.cost")]
     [InlineData("""{"agent":"a","input":"x","budget":{"cost":1000001}}""", 400, "invalid_request", "budget.cost")]
     [InlineData("""{"agent":"a","input":"x","budget":{"cost":"0.5"}}""", 400, "invalid_request", "budget.cost")]
+    [InlineData("""{"agent":"a","input":"x","outputSchema":{"type":"object","title":"\ud800"}}""", 400, "invalid_request", "$")]
     [InlineData("""{"agent":"a","input":"x","budget":{"step":1}}""", 400, "unknown_field", "budget.step")]
     [InlineData("""{"agent":"a","input":"x","colour":1}""", 400, "unknown_field", "colour")]
     [InlineData("""{"agent":"a","input":"x","input":"y"}""", 400, "invalid_request", "input")]

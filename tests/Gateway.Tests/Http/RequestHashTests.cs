@@ -21,6 +21,7 @@ public sealed class RequestHashTests
     [InlineData("""{"agent":"a","input":"hi ","metadata":{"x":"1","y":"2"},"budget":{"steps":3}}""")]
     [InlineData("""{"agent":"a","input":"hi","metadata":{"x":"2","y":"1"},"budget":{"steps":3}}""")]
     [InlineData("""{"agent":"a","input":"hi","metadata":{"x":"1","y":"2"},"budget":{"tokens":3}}""")]
+    [InlineData("""{"agent":"a","input":"hi","metadata":{"x":"1","y":"2"},"budget":{"steps":3},"outputSchema":{"type":"object"}}""")]
     public void Another_request_has_another_hash(string other) => Assert.NotEqual(Hash(Plain), Hash(other));
 
     [Fact]

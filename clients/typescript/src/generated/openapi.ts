@@ -308,6 +308,8 @@ export interface components {
             description: string;
             model: string;
             name: string;
+            /** @description Any JSON. */
+            outputSchema?: unknown;
             tools: components["schemas"]["ToolView"][];
             /** @description Content hash of its definition. */
             version: string;
@@ -515,6 +517,8 @@ export interface components {
                     [key: string]: string;
                 };
                 model?: null | string;
+                /** @description Any JSON. */
+                outputSchema?: unknown;
                 /** Format: date-time */
                 startAt?: null | string;
             };
@@ -634,6 +638,8 @@ export interface components {
             contextTokens: number;
             /** @description `stop`, `tool_calls`, `length`, or `interrupted` by a message. */
             finishReason: string;
+            /** @description Why a final answer is not the run's output (it does not fit the output's schema), in words for the model, which is asked again. */
+            invalid?: null | string;
             /** @description SHA-256 over the digests of what was sent, as `sha256:…`. */
             requestHash: string;
             /** Format: int32 */
@@ -1230,6 +1236,7 @@ export interface components {
                 [key: string]: string;
             };
             model?: null | string;
+            outputSchema?: null | components["schemas"]["RawJson"];
             /** Format: date-time */
             startAt?: null | string;
             stream?: boolean;
@@ -1571,6 +1578,8 @@ export interface components {
                     [key: string]: string;
                 };
                 model?: null | string;
+                /** @description Any JSON. */
+                outputSchema?: unknown;
                 /** Format: date-time */
                 startAt?: null | string;
             };

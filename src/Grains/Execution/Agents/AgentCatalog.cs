@@ -23,9 +23,14 @@ internal sealed class AgentCatalog : IAgentCatalog
                     $"Agents:{agent.Name}:Model is '{agent.Model}', which is not configured; models are {string.Join(", ", models.Names)}.");
             }
 
+            if (agent.Output is { } output && OutputSchema.Flaw(output) is { } flaw)
+            {
+                throw new InvalidSettingException($"The output of agent '{agent.Name}' cannot be asked for. {flaw}");
+            }
+
             _agents[agent.Name] = new(
                 agent.Name, agent.Description, agent.Instructions, agent.Model,
-                [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools))], agent.WindowTokens);
+                [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools))], agent.WindowTokens, agent.Output);
         }
     }
 

@@ -1,12 +1,14 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace OrleansAgents.Execution;
 
 /// <summary>An agent as code or configuration declares it; checked against models and tools at start.</summary>
 /// <param name="Tools">Names of registered tools.</param>
+/// <param name="Output">JSON schema of its answers; null for free text.</param>
 internal sealed record AgentDeclaration(
     string Name, string Description, string Instructions, IReadOnlyList<string> Tools, string Model = ModelSettings.Default,
-    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens)
+    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens, JsonElement? Output = null)
 {
     /// <summary>The sample agent.</summary>
     public static AgentDeclaration Docs { get; } = new(
@@ -40,7 +42,8 @@ internal sealed record AgentDeclaration(
                 section.Text("Instructions") ?? known?.Instructions ?? throw new InvalidSettingException($"{section.Path}:Instructions is missing."),
                 plain ?? (tools.Count > 0 ? tools : known?.Tools ?? []),
                 section.Text("Model") ?? known?.Model ?? ModelSettings.Default,
-                known?.WindowTokens ?? Core.AgentDefinition.DefaultWindowTokens);
+                known?.WindowTokens ?? Core.AgentDefinition.DefaultWindowTokens,
+                known?.Output);
         }
 
         return [.. agents.Values];

@@ -2,19 +2,31 @@ using System.Text.Json;
 
 namespace OrleansAgents.Execution;
 
-/// <summary>Checks a value against the part of JSON Schema that tool parameters use. Pure.</summary>
+/// <summary>Checks a value against the part of JSON Schema that tools and outputs use. Pure.</summary>
 /// <remarks>
 /// Knows <c>type</c>, <c>enum</c>, <c>const</c>, <c>required</c>, <c>properties</c>, <c>additionalProperties</c>, <c>items</c>,
-/// <c>anyOf</c>, <c>oneOf</c> (as <c>anyOf</c>), <c>allOf</c> and local <c>$ref</c>. Other keywords pass: the tool itself judges them.
+/// <c>anyOf</c>, <c>oneOf</c>, <c>allOf</c>, local <c>$ref</c> and the bounds of <see cref="SchemaBounds"/>. Other keywords pass: a tool judges them itself,
+/// and <see cref="OutputSchema"/> takes no others.
 /// </remarks>
 internal static class JsonSchemaCheck
 {
     private const int MaxDepth = 64;
 
-    /// <summary>The first thing that does not fit, as a sentence for the model; null when all fits.</summary>
-    public static string? Misfit(JsonElement schema, JsonElement value) => Check(schema, schema, value, "", 0);
+    /// <summary>Comparisons of a value with a schema, a listed value or a name; alternatives of alternatives could ask for any number.</summary>
+    private const int MaxWork = 100_000;
 
-    private static string? Check(JsonElement root, JsonElement schema, JsonElement value, string path, int depth)
+    /// <summary>The first thing that does not fit, as a sentence for the model; null when all fits.</summary>
+    public static string? Misfit(JsonElement schema, JsonElement value) => Check(new(schema), schema, value, "", 0);
+
+    /// <summary>One check.</summary>
+    private sealed class Scope(JsonElement root)
+    {
+        public JsonElement Root { get; } = root;
+
+        public int Work { get; set; }
+    }
+
+    private static string? Check(Scope scope, JsonElement schema, JsonElement value, string path, int depth)
     {
         if (schema.ValueKind != JsonValueKind.Object)
         {
@@ -26,21 +38,33 @@ internal static class JsonSchemaCheck
             return $"{Name(path)} is nested too deeply.";
         }
 
-        if (schema.TryGetProperty("$ref", out var reference) && reference.ValueKind == JsonValueKind.String)
+        scope.Work += 1 + LengthOf(schema, "enum") + LengthOf(schema, "required");
+        if (scope.Work > MaxWork)
         {
-            return Resolve(root, reference.GetString()!) is { } target ? Check(root, target, value, path, depth + 1) : null;
+            return $"{Name(path)} takes too long to check.";
         }
 
-        return Type(schema, value, path)
+        return Referred(scope, schema, value, path, depth)
+            ?? Type(schema, value, path)
             ?? Values(schema, value, path)
-            ?? Combined(root, schema, value, path, depth)
+            ?? (SchemaBounds.Missed(schema, value) is { } must ? $"{Name(path)} must {must}." : null)
+            ?? Combined(scope, schema, value, path, depth)
             ?? value.ValueKind switch
             {
-                JsonValueKind.Object => Members(root, schema, value, path, depth),
-                JsonValueKind.Array => Items(root, schema, value, path, depth),
+                JsonValueKind.Object => Members(scope, schema, value, path, depth),
+                JsonValueKind.Array => Items(scope, schema, value, path, depth),
                 _ => null,
             };
     }
+
+    private static int LengthOf(JsonElement schema, string keyword) =>
+        schema.TryGetProperty(keyword, out var list) && list.ValueKind == JsonValueKind.Array ? list.GetArrayLength() : 0;
+
+    private static string? Referred(Scope scope, JsonElement schema, JsonElement value, string path, int depth) =>
+        schema.TryGetProperty("$ref", out var reference) && reference.ValueKind == JsonValueKind.String
+            && Resolve(scope.Root, reference.GetString()!) is { } target
+            ? Check(scope, target, value, path, depth + 1)
+            : null;
 
     private static string? Type(JsonElement schema, JsonElement value, string path)
     {
@@ -75,22 +99,22 @@ internal static class JsonSchemaCheck
             : null;
     }
 
-    private static string? Combined(JsonElement root, JsonElement schema, JsonElement value, string path, int depth)
+    private static string? Combined(Scope scope, JsonElement schema, JsonElement value, string path, int depth)
     {
         if (schema.TryGetProperty("allOf", out var all) && all.ValueKind == JsonValueKind.Array)
         {
             foreach (var part in all.EnumerateArray())
             {
-                if (Check(root, part, value, path, depth + 1) is { } misfit)
+                if (Check(scope, part, value, path, depth + 1) is { } misfit)
                 {
                     return misfit;
                 }
             }
         }
 
-        return Any("anyOf") ?? Any("oneOf");
+        return Any("anyOf", onlyOne: false) ?? Any("oneOf", onlyOne: true);
 
-        string? Any(string keyword)
+        string? Any(string keyword, bool onlyOne)
         {
             if (!schema.TryGetProperty(keyword, out var any) || any.ValueKind != JsonValueKind.Array || any.GetArrayLength() == 0)
             {
@@ -98,20 +122,28 @@ internal static class JsonSchemaCheck
             }
 
             string? last = null;
+            var fit = 0;
             foreach (var part in any.EnumerateArray())
             {
-                last = Check(root, part, value, path, depth + 1);
-                if (last is null)
+                if (Check(scope, part, value, path, depth + 1) is { } misfit)
+                {
+                    last = misfit;
+                }
+                else if (++fit > 1)
+                {
+                    return $"{Name(path)} fits more than one of its alternatives.";
+                }
+                else if (!onlyOne)
                 {
                     return null;
                 }
             }
 
-            return last;
+            return fit == 1 ? null : last;
         }
     }
 
-    private static string? Members(JsonElement root, JsonElement schema, JsonElement value, string path, int depth)
+    private static string? Members(Scope scope, JsonElement schema, JsonElement value, string path, int depth)
     {
         if (schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array)
         {
@@ -131,12 +163,12 @@ internal static class JsonSchemaCheck
             var at = Join(path, member.Name);
             if (hasProperties && properties.TryGetProperty(member.Name, out var known))
             {
-                if (Check(root, known, member.Value, at, depth + 1) is { } misfit)
+                if (Check(scope, known, member.Value, at, depth + 1) is { } misfit)
                 {
                     return misfit;
                 }
             }
-            else if (hasRest && Check(root, rest, member.Value, at, depth + 1) is { } misfit)
+            else if (hasRest && Check(scope, rest, member.Value, at, depth + 1) is { } misfit)
             {
                 return misfit;
             }
@@ -145,7 +177,7 @@ internal static class JsonSchemaCheck
         return null;
     }
 
-    private static string? Items(JsonElement root, JsonElement schema, JsonElement value, string path, int depth)
+    private static string? Items(Scope scope, JsonElement schema, JsonElement value, string path, int depth)
     {
         if (!schema.TryGetProperty("items", out var items))
         {
@@ -155,7 +187,7 @@ internal static class JsonSchemaCheck
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
-            if (Check(root, items, item, $"{path}[{index++}]", depth + 1) is { } misfit)
+            if (Check(scope, items, item, $"{path}[{index++}]", depth + 1) is { } misfit)
             {
                 return misfit;
             }
@@ -164,7 +196,8 @@ internal static class JsonSchemaCheck
         return null;
     }
 
-    private static JsonElement? Resolve(JsonElement root, string pointer)
+    /// <summary>The schema at a local reference such as <c>#/$defs/name</c>; null where there is none.</summary>
+    public static JsonElement? Resolve(JsonElement root, string pointer)
     {
         if (!pointer.StartsWith('#'))
         {

@@ -33,8 +33,7 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         using var watch = new StallWatch(model.Stall, time, cancellation);
         try
         {
-            var tools = PreparedTools.Of(request.Definition.Tools);
-            var options = RequestConverter.Options(tools, model.Settings.MaxOutputTokens);
+            var options = RequestConverter.Options(request.Definition, model.Settings.MaxOutputTokens);
             await foreach (var update in model.Client.GetStreamingResponseAsync(RequestConverter.Messages(request), options, watch.Token))
             {
                 watch.Seen();
@@ -89,7 +88,8 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         }
 
         var calls = CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, cut);
-        return new ModelAnswer(content, calls, UsageOf(answer, request, model.Price), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop");
+        var invalid = calls.Count == 0 && request.Definition.Output is { } schema ? OutputSchema.Misfit(schema, content, cut) : null;
+        return new ModelAnswer(content, calls, UsageOf(answer, request, model.Price), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop", invalid);
     }
 
     /// <summary>The provider's figures; where it gives none, an estimate, so that a budget still holds. The price is today's: it is recorded with the call.</summary>

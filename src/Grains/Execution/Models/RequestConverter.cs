@@ -45,15 +45,20 @@ internal static class RequestConverter
                 ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.IsError ? "Error: " + tool.Text : tool.Text)]),
                 _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
             });
+            if (message is AssistantMessage { Invalid: { } invalid })
+            {
+                messages.Add(new(ChatRole.User, invalid + " Answer again, with nothing but JSON that fits the schema."));
+            }
         }
 
         return messages;
     }
 
-    public static ChatOptions Options(PreparedTools tools, int maxOutputTokens) => new()
+    public static ChatOptions Options(AgentDefinition definition, int maxOutputTokens) => new()
     {
         MaxOutputTokens = maxOutputTokens,
-        Tools = tools.Declarations.Count == 0 ? null : tools.Declarations,
+        Tools = definition.Tools.Count == 0 ? null : PreparedTools.Of(definition.Tools).Declarations,
+        ResponseFormat = definition.Output is { } schema ? ChatResponseFormat.ForJsonSchema(schema, "output") : null,
     };
 
     private static List<AIContent> Contents(AssistantMessage message)
