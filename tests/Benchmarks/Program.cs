@@ -13,6 +13,12 @@ if (args is ["slow"])
     return 0;
 }
 
+if (args is ["outage"])
+{
+    await OutageBenchmark.RunAsync();
+    return 0;
+}
+
 // `steps` runs all of its parts in this order; `steps throughput flatness` only those.
 var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 {
@@ -40,6 +46,7 @@ var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var parts) || wanted.Except(parts.Select(p => p.Name)).Any())
 {
     Console.Error.WriteLine("Usage: slow");
+    Console.Error.WriteLine("Usage: outage");
     foreach (var (name, all) in verbs)
     {
         Console.Error.WriteLine($"Usage: {name} [{string.Join(" | ", all.Select(p => p.Name))}] …");
