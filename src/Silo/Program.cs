@@ -1,7 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Silo;
+using OrleansAgents.Silo.Store;
 using OrleansAgents.Telemetry;
+
+if (StoreCommands.IsAsked(args))
+{
+    return await StoreCommands.RunAsync(args, Console.Out, Console.Error);
+}
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });

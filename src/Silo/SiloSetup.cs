@@ -42,7 +42,19 @@ internal static partial class SiloSetup
         return new(builder.Services);
     }
 
-    private static SqliteJournal Open(string path, ILogger log) => new(path, damaged: found => Damaged(log, path, found));
+    private static SqliteJournal Open(string path, ILogger log)
+    {
+        var journal = new SqliteJournal(path, damaged: found => Damaged(log, path, found));
+        if (journal.Kept is { } kept)
+        {
+            Migrated(log, path, kept);
+        }
+
+        return journal;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was written by an earlier build and is brought up to date; that build reads the copy {Kept}. Delete the copy when you will not go back.")]
+    private static partial void Migrated(ILogger log, string path, string kept);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged: {Finding} Nothing wrong is served; what can be read is. Copy the file away before anything else.")]
     private static partial void Damaged(ILogger log, string path, string finding);

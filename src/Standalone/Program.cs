@@ -1,9 +1,15 @@
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Silo;
+using OrleansAgents.Silo.Store;
 
 if (NewKey.IsAsked(args))
 {
     return NewKey.Run(args, Console.Out, Console.Error);
+}
+
+if (StoreCommands.IsAsked(args))
+{
+    return await StoreCommands.RunAsync(args, Console.Out, Console.Error);
 }
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.

@@ -42,12 +42,24 @@ internal sealed class Checksums
         Add(Micros(h.UpdatedAt));
         Add(h.WakeAt is { } w ? Micros(w) : long.MinValue);
         Add(h.EndedAt is { } x ? Micros(x) : long.MinValue);
+        if (h.Generation != 1)
+        {
+            Add(h.Generation);
+        }
+
         return Take();
     }
 
     public long Of(string id)
     {
         Add(id);
+        return Take();
+    }
+
+    public long Of(string name, long value)
+    {
+        Add(name);
+        Add(value);
         return Take();
     }
 

@@ -9,7 +9,7 @@ namespace OrleansAgents.Storage.Sqlite;
 internal sealed class FileCheck(Action<string>? report = null)
 {
     private const int Slice = 10_000;
-    private static readonly string[] Tables = ["journals", "events", "commands", "snapshots", "bodies", "body_uses", "deleted"];
+    private static readonly string[] Tables = ["journals", "events", "commands", "snapshots", "bodies", "body_uses", "deleted", "store"];
 
     /// <summary>Where a lookup that misses says "unknown". Events are counted by the header and bodies by their uses instead.</summary>
     private static readonly string[] LookedUp = ["journals", "deleted", "commands", "body_uses"];

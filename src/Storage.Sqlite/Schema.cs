@@ -10,7 +10,9 @@ namespace OrleansAgents.Storage.Sqlite;
 /// </remarks>
 internal static class Schema
 {
-    public const int Version = 1;
+    public const int Version = 2;
+
+    private const string GenerationRow = "generation";
 
     /// <summary>Bits of an event's rowid that hold the seq.</summary>
     public const int SeqBits = 24;
@@ -21,12 +23,13 @@ internal static class Schema
             tenant TEXT NOT NULL, user TEXT NOT NULL, thread TEXT, agent TEXT NOT NULL, model TEXT NOT NULL, summary TEXT NOT NULL,
             created_at INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT, head INTEGER NOT NULL, epoch INTEGER NOT NULL,
             owner TEXT, wake_at INTEGER, published INTEGER NOT NULL, updated_at INTEGER NOT NULL, ended_at INTEGER,
-            checksum INTEGER NOT NULL);
+            checksum INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 1);
         CREATE INDEX journals_list ON journals (kind, tenant, user, created_at, id);
         CREATE INDEX journals_thread ON journals (thread, created_at, id) WHERE thread IS NOT NULL;
         CREATE INDEX journals_owner ON journals (owner) WHERE owner IS NOT NULL;
         CREATE INDEX journals_resting ON journals (updated_at) WHERE owner IS NULL;
         CREATE INDEX journals_wake ON journals (wake_at) WHERE wake_at IS NOT NULL;
+        CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
         CREATE TABLE events (
             rowid INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT, checksum INTEGER NOT NULL,
             data BLOB NOT NULL);
@@ -39,18 +42,22 @@ internal static class Schema
         CREATE TABLE body_uses (ref TEXT NOT NULL, jid INTEGER NOT NULL, PRIMARY KEY (ref, jid)) WITHOUT ROWID;
         CREATE INDEX body_uses_journal ON body_uses (jid);
         CREATE TABLE deleted (id TEXT PRIMARY KEY, checksum INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE store (name TEXT PRIMARY KEY, value INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
-    /// <summary>Checks the version; makes the tables in an empty file.</summary>
+    /// <summary>Leaves every row as it is: a header of the first generation has the checksum that it had before there were any.</summary>
+    private const string From1To2 = """
+        ALTER TABLE journals ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+        CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
+        CREATE TABLE store (name TEXT PRIMARY KEY, value INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Checks the version; makes the tables in an empty file, and brings those of an older one up to date, with a copy of it kept beside.</summary>
+    /// <returns>Where the copy is, when one was made.</returns>
     /// <exception cref="StorageUnusableException">The file is of a newer build, or has no tables and can get none.</exception>
-    public static void Prepare(SqliteConnection db, string path, bool writable)
+    public static string? Prepare(SqliteConnection db, string path, bool writable)
     {
-        var version = Convert.ToInt32(db.Scalar("PRAGMA user_version"));
-        if (version > Version)
-        {
-            throw new StorageUnusableException(
-                $"{path} was written by a newer build (schema {version}; this build reads up to {Version}). Start that build, or name another file in Storage:ConnectionString.");
-        }
+        var version = VersionOf(db, path);
 
         if (version == 0 && !writable)
         {
@@ -60,8 +67,58 @@ internal static class Schema
         if (version == 0)
         {
             db.Run("PRAGMA journal_mode = WAL");
-            db.Run($"BEGIN IMMEDIATE; {Tables} PRAGMA user_version = {Version}; COMMIT;");
+            db.Run($"BEGIN IMMEDIATE; {Tables}");
+            SetGeneration(db, 1);
+            db.Run($"PRAGMA user_version = {Version}; COMMIT;");
+            return null;
         }
+
+        if (version < Version && !writable)
+        {
+            throw new StorageUnusableException(
+                $"{path} was written by an earlier build (schema {version}; this build writes {Version}). It is brought up to date when a service opens it for writing, or by restore.");
+        }
+
+        var copy = version < Version ? StoreCopy.BesideOf(path, version) : null;
+        if (copy is not null)
+        {
+            StoreCopy.Write(path, copy);
+            Migrate(db);
+        }
+
+        if (writable)
+        {
+            // A restored file has no log yet.
+            db.Run("PRAGMA journal_mode = WAL");
+        }
+
+        return copy;
+    }
+
+    /// <exception cref="StorageUnusableException">It is of a newer build.</exception>
+    public static int VersionOf(SqliteConnection db, string path) => Convert.ToInt32(db.Scalar("PRAGMA user_version")) is var version && version > Version
+        ? throw new StorageUnusableException(
+            $"{path} was written by a newer build (schema {version}; this build reads up to {Version}). Start that build, or name another file in Storage:ConnectionString.")
+        : version;
+
+    /// <summary>In one transaction: the file is of the older version or of this one.</summary>
+    public static void Migrate(SqliteConnection db)
+    {
+        db.Run($"BEGIN IMMEDIATE; {From1To2}");
+        SetGeneration(db, 1);
+        db.Run($"PRAGMA user_version = {Version}; COMMIT;");
+    }
+
+    public static void SetGeneration(SqliteConnection db, long generation) => db.Run(
+        "INSERT INTO store (name,value,checksum) VALUES ($name,$value,$sum) ON CONFLICT DO UPDATE SET value=excluded.value,checksum=excluded.checksum",
+        ("$name", GenerationRow), ("$value", generation), ("$sum", new Checksums().Of(GenerationRow, generation)));
+
+    /// <summary>Null when what is stored is not what was written.</summary>
+    public static long? Generation(SqliteConnection db)
+    {
+        using var command = db.Command("SELECT value,checksum FROM store WHERE name=$name", ("$name", GenerationRow));
+        using var reader = command.ExecuteReader();
+        return reader.Read() && reader.GetInt64(0) is var generation && new Checksums().Of(GenerationRow, generation) == reader.GetInt64(1) ? generation : null;
     }
 }
 

@@ -7,6 +7,27 @@ namespace OrleansAgents.Storage.Sqlite;
 /// <summary>Lookups that never say "unknown" of what a damaged file only hides.</summary>
 internal sealed partial class SqliteJournal
 {
+    /// <summary>Every journal after <paramref name="after"/>, in the order of their making; those whose name cannot be read are in <see cref="Damage"/>.</summary>
+    internal Task<IReadOnlyList<(long Number, string Id)>> JournalsAsync(long after, int limit) => _readers.ReadAsync<IReadOnlyList<(long, string)>>(
+        "", db => Pairs(db, "SELECT jid,id FROM journals WHERE jid>$after ORDER BY jid LIMIT $limit", after, limit), CancellationToken.None);
+
+    /// <summary>Names of the bodies after <paramref name="after"/>.</summary>
+    internal Task<IReadOnlyList<(long Number, string Ref)>> BodiesAsync(long after, int limit) => _readers.ReadAsync<IReadOnlyList<(long, string)>>(
+        "", db => Pairs(db, "SELECT rowid,ref FROM bodies WHERE rowid>$after ORDER BY rowid LIMIT $limit", after, limit), CancellationToken.None);
+
+    private static List<(long, string)> Pairs(SqliteConnection db, string sql, long after, int limit)
+    {
+        using var command = db.Command(sql, ("$after", after), ("$limit", limit));
+        using var reader = command.ExecuteReader();
+        var pairs = new List<(long, string)>();
+        while (reader.Read())
+        {
+            pairs.Add((reader.GetInt64(0), reader.GetString(1)));
+        }
+
+        return pairs;
+    }
+
     private (long, JournalHeader)? Find(SqliteConnection db, Rows rows, string id)
     {
         if (rows.Header(id) is { } found)

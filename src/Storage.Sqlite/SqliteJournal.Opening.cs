@@ -19,16 +19,25 @@ internal sealed partial class SqliteJournal
     /// <summary>Opens the file, or makes it. Read-only where it cannot be written: then every write is refused.</summary>
     /// <param name="checkAtOnce">Bytes up to which the whole file is checked before the constructor returns; a larger one is checked beside the work.</param>
     /// <param name="damaged">Told of each damage that is found, in a sentence; possibly from another thread.</param>
+    /// <param name="readOnly">Only looks at it, beside the process that may hold it; every write is refused.</param>
     /// <exception cref="StorageUnusableException">The file cannot be used; the sentence says why and what to do.</exception>
-    public SqliteJournal(string path, long checkAtOnce = Small, Action<string>? damaged = null)
+    public SqliteJournal(string path, long checkAtOnce = Small, Action<string>? damaged = null, bool readOnly = false)
     {
         _check = new(damaged);
         _path = Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            _lock = FileLock.Take(_path);
-            _writer = new Writer(_path);
+            if (readOnly)
+            {
+                StoreCopy.MustExist(_path);
+                _readOnly = $"{_path} was opened for reading only.";
+            }
+            else
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+                _lock = FileLock.Take(_path);
+                _writer = new Writer(_path);
+            }
         }
         catch (Exception e) when (File.Exists(_path) && IsReadOnly(e))
         {
@@ -46,7 +55,7 @@ internal sealed partial class SqliteJournal
         }
 
         // Without its log an older state would be served; so only a file without one is read as it lies.
-        _readers = new Readers(_path, immutable: _readOnly is not null && new FileInfo(_path + "-wal") is not { Exists: true, Length: > 0 });
+        _readers = new Readers(_path, immutable: !readOnly && _readOnly is not null && new FileInfo(_path + "-wal") is not { Exists: true, Length: > 0 });
         try
         {
             Checked = Check(new FileInfo(_path).Length <= checkAtOnce);
@@ -85,6 +94,7 @@ internal sealed partial class SqliteJournal
             db =>
             {
                 Schema.Prepare(db, _path, writable: false);
+                Generation = GenerationOf(db);
                 if (atOnce)
                 {
                     _check.Run(db);
@@ -94,6 +104,25 @@ internal sealed partial class SqliteJournal
             },
             CancellationToken.None).GetAwaiter().GetResult();
         return atOnce ? Task.CompletedTask : _check.RunAsync(_readers, _closing.Token);
+    }
+
+    /// <summary>When it cannot be read, every unfinished run is taken for a restored one: that asks too often, and never acts twice.</summary>
+    private long GenerationOf(SqliteConnection db)
+    {
+        try
+        {
+            if (Schema.Generation(db) is { } generation)
+            {
+                return generation;
+            }
+        }
+        catch (Exception e) when (e is SqliteException { SqliteErrorCode: 1 or 11 or 26 } or InvalidCastException or InvalidOperationException)
+        {
+            // Falls through: it is not what was written.
+        }
+
+        _check.Add("store", "store: the generation is not what was written; unfinished runs are paused as after a restore.");
+        return (db.Scalar("SELECT max(generation) FROM journals") as long? ?? 0) + 1;
     }
 
     private StorageUnusableException Unusable(Exception e) =>

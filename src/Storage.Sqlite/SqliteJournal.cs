@@ -16,6 +16,11 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 
     public string? Refusal => _readOnly ?? _writer!.Refusal;
 
+    public long Generation { get; private set; } = 1;
+
+    /// <summary>Where the file as an earlier build wrote it was kept, when it was brought up to date; else null.</summary>
+    public string? Kept => _writer?.Kept;
+
     public Task<Lease> AcquireAsync(string id, string? owner) => WriteAsync(id, w =>
     {
         var rows = new Rows(w.Db);

@@ -21,9 +21,13 @@ internal sealed class Writer : IDisposable
     {
         _path = path;
         _db = new WriterConnection(path, create: true);
+        Kept = _db.Kept;
         _thread = new Thread(Work) { IsBackground = true, Name = "journal writer" };
         _thread.Start();
     }
+
+    /// <summary>Where the file as an earlier build wrote it was kept; null when it was of this one.</summary>
+    public string? Kept { get; }
 
     /// <summary>Why the last write was refused; null after one that was not.</summary>
     public string? Refusal => _refusal;

@@ -22,14 +22,14 @@ internal sealed class WriterConnection : IDisposable
     /// <param name="create">False for a file that was open before: one that went away is not replaced by an empty one.</param>
     public WriterConnection(string path, bool create)
     {
-        _db = Open(path, create);
-        var set = "reason=?,head=?,published=?,updated_at=?,ended_at=?,status=?,model=?,summary=?,checksum=?";
+        (_db, Kept) = Open(path, create);
+        var set = "reason=?,head=?,published=?,updated_at=?,ended_at=?,status=?,model=?,summary=?,generation=?,checksum=?";
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _insert = Prepare("""
-            INSERT INTO journals (id,kind,partition,tenant,user,thread,agent,created_at,epoch,owner,wake_at,reason,head,published,updated_at,ended_at,status,model,summary,checksum)
-            SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?1) ON CONFLICT DO NOTHING
+            INSERT INTO journals (id,kind,partition,tenant,user,thread,agent,created_at,epoch,owner,wake_at,reason,head,published,updated_at,ended_at,status,model,summary,generation,checksum)
+            SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?1) ON CONFLICT DO NOTHING
             """);
         _advance = Prepare($"UPDATE journals SET {set} WHERE jid=? AND epoch=? AND head=?");
         _advanceOwner = Prepare($"UPDATE journals SET {set},owner=?,wake_at=? WHERE jid=? AND epoch=? AND head=?");
@@ -41,6 +41,9 @@ internal sealed class WriterConnection : IDisposable
     }
 
     public SqliteConnection Db => _db;
+
+    /// <summary>Where the file as an earlier build wrote it was kept, when this opening brought it up to date.</summary>
+    public string? Kept { get; }
 
     public Checksums Checksums { get; } = new();
 
@@ -150,7 +153,7 @@ internal sealed class WriterConnection : IDisposable
         _db.Dispose();
     }
 
-    private static SqliteConnection Open(string path, bool create)
+    private static (SqliteConnection Db, string? Kept) Open(string path, bool create)
     {
         var mode = create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite;
         var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
@@ -158,8 +161,7 @@ internal sealed class WriterConnection : IDisposable
         {
             db.Open();
             db.Run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 1000;");
-            Schema.Prepare(db, path, writable: true);
-            return db;
+            return (db, Schema.Prepare(db, path, writable: true));
         }
         catch
         {
@@ -216,7 +218,7 @@ internal sealed class WriterConnection : IDisposable
 
     private Statement Bind(Statement s, JournalHeader h) => s
         .Bind(h.Reason).Bind(h.Head).Bind(h.PublishedSeq).Bind(Checksums.Micros(h.UpdatedAt)).Bind(Micros(h.EndedAt))
-        .Bind((long)h.Status).Bind(h.Model).Bind(h.Summary).Bind(Checksums.Of(h));
+        .Bind((long)h.Status).Bind(h.Model).Bind(h.Summary).Bind(h.Generation).Bind(Checksums.Of(h));
 
     private Statement BindAll(JournalHeader h) => Bind(_advanceAll, h)
         .Bind(h.Owner).Bind(Micros(h.WakeAt)).Bind(h.Epoch).Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId)

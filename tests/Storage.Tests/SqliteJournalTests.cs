@@ -80,7 +80,7 @@ public sealed class SqliteJournalTests : JournalContract
         var refused = Assert.Throws<StorageUnusableException>(() => new SqliteJournal(File1));
 
         Assert.Contains("newer build (schema 3", refused.Message, StringComparison.Ordinal);
-        Edit("PRAGMA user_version = 1");
+        Edit("PRAGMA user_version = 2");
         _journal = new SqliteJournal(File1);
     }
 

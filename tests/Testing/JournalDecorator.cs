@@ -10,6 +10,8 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
 
     public virtual string? Refusal => inner.Refusal;
 
+    public virtual long Generation => inner.Generation;
+
     public virtual Task<Lease> AcquireAsync(string id, string? owner) => inner.AcquireAsync(id, owner);
 
     public virtual Task<AppendOutcome> AppendAsync(Append append) => inner.AppendAsync(append);

@@ -50,4 +50,7 @@ public static class PauseReason
     public const string Quarantined = "quarantined";
     public const string Corrupt = "corrupt";
     public const string NewerBuild = "newer_build";
+
+    /// <summary>The store was restored from a backup, and what the run did after it is not known.</summary>
+    public const string Restored = "restored";
 }

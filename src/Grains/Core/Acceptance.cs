@@ -12,7 +12,7 @@ internal static class Acceptance
     {
         if (command is Start start)
         {
-            return s.Exists ? Refuse(ProblemCodes.InvalidState, "The run exists already.", s) : ([Create(start)], null);
+            return s.Exists ? Refuse(ProblemCodes.InvalidState, "The run exists already.", s) : (start.Restored ? [Create(start), Closing.Parked] : [Create(start)], null);
         }
 
         if (!s.Exists)
@@ -34,7 +34,7 @@ internal static class Acceptance
             Cancel c => (s.Cancelling is not null ? Nothing : CancelRun(s, c, p), null),
             Message c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (Receive(s, c, p), null),
             Resolve c => ResolveCall(s, c),
-            TakeOver c => (Closing.TakeOver(s, c.At, p), null),
+            TakeOver c => (Closing.TakeOver(s, c, p), null),
             HandBack c => (Closing.HandBack(s, c, p), null),
             Wake c => (s.Cancelling is { } x && c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
             ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(s, c)] : Nothing, null),

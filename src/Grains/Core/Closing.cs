@@ -24,12 +24,21 @@ internal static class Closing
     /// Intents of a dead owner: repeatable ones will be tried again, at-most-once ones need a decision.
     /// From the second takeover in a row without a result between, the next attempt waits 2, 4, 8 … 60 s.
     /// </summary>
-    public static List<RunEvent> TakeOver(RunState s, DateTimeOffset at, RunPolicy p)
+    /// <remarks>After a restore the run is parked too, and what a person was asked is asked anew: the answer may have been given and acted on.</remarks>
+    public static List<RunEvent> TakeOver(RunState s, TakeOver c, RunPolicy p)
     {
+        var at = c.At;
+        var restored = c.Restored && s.Cancelling is null;
         var n = s.Interruptions + 1;
         var wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, n - 1)));
         var error = new RunError(ErrorCodes.Interrupted, "The process that made this call ended before it had a result.");
         var events = Cut(s, p, error, willRetry: s.Cancelling is null, n < 2 ? null : at + wait).ToList();
+        if (restored)
+        {
+            events.Insert(0, Parked);
+            events.AddRange(s.Tools.Where(t => t.Phase == CallPhase.Deciding && !p.IsRepeatable(t.Tool)).Select(t => AskAfterRestore(t, at)));
+        }
+
         foreach (var t in AtMostOnce(s, p))
         {
             events.Add(s.Cancelling is null ? Ask(t, at, p) : Unknown(t, error));
@@ -66,6 +75,16 @@ internal static class Closing
             "Look at the other side, then say retry (call again with the same idempotency key), skip (go on as if it were done) or fail (count it as failed).",
             ends > at ? ends : at);
     }
+
+    /// <summary>Nothing goes on in a world that has moved on, until a person says so.</summary>
+    public static RunPaused Parked { get; } = new(PauseMode.Now, PauseReason.Restored);
+
+    /// <summary>The question that an at-most-once call comes to when the journal may have forgotten it.</summary>
+    public static DecisionRequested AskAfterRestore(ToolCallState t, DateTimeOffset at) => new(
+        t.CallId,
+        $"The store came back from a backup, and {t.Tool} may have been called with these arguments in the time that is lost. " +
+        "Look at the other side, then say retry (call it, with the same idempotency key), skip (go on as if it were done) or fail (count it as failed).",
+        at);
 
     private static ToolFailed Unknown(ToolCallState t, RunError error) =>
         new(t.CallId, t.Attempt, error, ToolOutcome.Unknown, WillRetry: false);

@@ -9,9 +9,11 @@ namespace OrleansAgents.Core;
 internal abstract record Command(DateTimeOffset At);
 
 // From clients.
+/// <param name="Restored">It was asked for before the store was restored, and may have run since.</param>
 internal sealed record Start(
     DateTimeOffset At, string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
-    ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null) : Command(At);
+    ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null,
+    bool Restored = false) : Command(At);
 
 internal sealed record Pause(DateTimeOffset At, PauseMode Mode) : Command(At);
 
@@ -30,7 +32,8 @@ internal sealed record PartialAnswer(int Step, int Attempt, IReadOnlyList<Conten
 // From the shell.
 
 /// <summary>The first command of every new owner: closes what earlier owners left open.</summary>
-internal sealed record TakeOver(DateTimeOffset At) : Command(At);
+/// <param name="Restored">The journal is older than the store: it came back from a backup.</param>
+internal sealed record TakeOver(DateTimeOffset At, bool Restored = false) : Command(At);
 
 /// <summary>The last command of an owner that stops: closes what it cut. At-most-once calls still at work stay open.</summary>
 /// <param name="NotDispatched">Calls whose intent is recorded but that never left.</param>

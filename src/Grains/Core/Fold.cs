@@ -27,7 +27,11 @@ internal static class Fold
             },
             RunStarted => s with { StartedAt = at, StartAt = null },
             RunWaiting w => s with { StartAt = w.Until, Timed = true },
-            RunPaused p => s with { Pause = new(p.Mode, p.Reason) },
+            RunPaused p => s with
+            {
+                Pause = new(p.Mode, p.Reason),
+                RestoredSeq = p.Reason == PauseReason.Restored ? s.Head : s.RestoredSeq,
+            },
             RunResumed => Resumed(s),
             MessageReceived m => Widen(s with { MessageSeq = s.Head }, Tokens.Of(m.Content)),
             BudgetReached b => s with { BudgetReached = b.Limit },
@@ -136,7 +140,7 @@ internal static class Fold
 
     private static RunState Resolved(RunState s, DecisionResolved d)
     {
-        s = Change(s, d.CallId, c => c with { DecidedBy = d.By, RetryFrom = null, Question = null });
+        s = Change(s, d.CallId, c => c with { DecidedBy = d.By, DecidedSeq = s.Head, RetryFrom = null, Question = null });
         return d.Decision == CallDecision.Retry
             ? Change(s, d.CallId, c => c with { Phase = CallPhase.Retrying, RetryAt = null })
             : Answer(s, d.CallId, d.Result is null ? 20 : Tokens.Of(d.Result));

@@ -31,7 +31,13 @@ internal static class Following
 
     /// <summary>Asking for a decision starts nothing, so it happens in a paused run too.</summary>
     private static DecisionRequested? Undecided(RunState s, DateTimeOffset now, RunPolicy p) =>
-        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Unknown) is { } t ? Closing.Ask(t, now, p) : null;
+        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Unknown) is { } t ? Closing.Ask(t, now, p)
+        : s.Tools.FirstOrDefault(t => IsDoubtful(s, t, p)) is { } d ? Closing.AskAfterRestore(d, now)
+        : null;
+
+    /// <summary>An at-most-once call of a restored run: its intent may be among what is lost, so that no rule here could see a second effect.</summary>
+    private static bool IsDoubtful(RunState s, ToolCallState t, RunPolicy p) =>
+        s.RestoredSeq > 0 && t.DecidedSeq < s.RestoredSeq && t is { Invalid: null, Phase: CallPhase.Planned or CallPhase.Retrying } && !p.IsRepeatable(t.Tool);
 
     private static RunEvent? GoOn(RunState s, RunPolicy p, DateTimeOffset now) => s switch
     {

@@ -47,6 +47,10 @@ internal sealed record RunState
     public RunError? Error { get; init; }
 
     public PauseState? Pause { get; init; }
+
+    /// <summary>Seq of the pause after the newest restore; what was decided before it counts no more. 0 when there was none.</summary>
+    public long RestoredSeq { get; init; }
+
     public CancelState? Cancelling { get; init; }
 
     /// <summary>The highest step number given out.</summary>
@@ -126,10 +130,11 @@ internal sealed record ModelCall(
 /// <param name="Attempt">The newest; 0 before the first.</param>
 /// <param name="RetryFrom">While deciding: the time from which a retry is taken.</param>
 /// <param name="DecidedBy">Who answered the last decision.</param>
+/// <param name="DecidedSeq">Seq of that answer.</param>
 internal sealed record ToolCallState(
     string CallId, string Tool, JsonElement Arguments, string? Invalid, int Step, int Attempt, CallPhase Phase,
     DateTimeOffset? StartedAt = null, DateTimeOffset? RetryAt = null, DateTimeOffset? RetryFrom = null,
-    string? Question = null, string? DecidedBy = null);
+    string? Question = null, string? DecidedBy = null, long DecidedSeq = 0);
 
 /// <param name="FromSeq">Seq of the group's <c>model.started</c>; 1 for the first. What comes before the next group's belongs to it.</param>
 /// <param name="Tokens">Estimated tokens of the answer, its results and the messages among them.</param>

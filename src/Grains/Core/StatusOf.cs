@@ -77,6 +77,7 @@ internal static class StatusOf
                 $"What is left of its budget of cost may not cover the next call, or that call has no price; /resume grants the budget once more.{open}",
             PauseReason.Budget => $"Its budget of {s.BudgetReached} is used up; /resume grants it once more.{open}",
             PauseReason.Quarantined => $"Its process died {s.Interruptions} times in a row on the same step; /resume tries again.{open}",
+            PauseReason.Restored => "The store came back from a backup, and the run may have gone on since. Look at what it did, then /resume goes on from here, or /cancel." + open,
             _ => $"A person paused it; /resume goes on.{open}",
         };
     }

@@ -56,6 +56,9 @@ public interface IJournal
     /// <exception cref="JournalDamagedException">The stored bytes do not match the name.</exception>
     Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default);
 
+    /// <summary>1, and one more with each restore from a backup. A header of an earlier one is of a journal that may have gone on in the time that is lost.</summary>
+    long Generation { get; }
+
     /// <summary>Why the store refuses writes at present, in a sentence, or null when it takes them.</summary>
     string? Refusal { get; }
 }

@@ -9,10 +9,11 @@ namespace OrleansAgents.Journal;
 /// <param name="Owner">The silo that works on it; null when parked, handed back or ended.</param>
 /// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
 /// <param name="PublishedSeq">Events up to here are certainly on the lifecycle stream.</param>
+/// <param name="Generation">The store's when the journal was last taken in full knowledge of it, see <see cref="IJournal.Generation"/>.</param>
 public sealed record JournalHeader(
     string Id, Principal Principal, string? ThreadId, string Agent, string Model, RunStatus Status, string? Reason, string Summary,
     long Head, long Epoch, string? Owner, DateTimeOffset? WakeAt, long PublishedSeq,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run, long Generation = 1)
 {
     /// <summary>Partitions of the recovery scan; <see cref="JournalIds.PartitionOf"/> says which is a journal's.</summary>
     public const int Partitions = 256;

@@ -13,8 +13,9 @@ internal interface IRunUpkeep : IGrainWithStringKey
 
     /// <summary>Creates the run as a turn of a thread.</summary>
     /// <param name="earlier">The body of earlier turns' messages; null for none.</param>
+    /// <param name="restored">The turn was accepted before the store was restored: its run may have run, so it begins paused.</param>
     [Alias("start-turn")]
-    Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta);
+    Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta);
 
     /// <summary>Records the result of a call whose attempt may no longer be open.</summary>
     [Alias("record-late")]

@@ -62,12 +62,13 @@ internal static class RunFold
 
     /// <summary>The header that goes with a state.</summary>
     public static JournalHeader Header(
-        string id, RunState s, long epoch, string summary, string? owner, DateTimeOffset? wakeAt, long published, DateTimeOffset now)
+        string id, RunState s, long epoch, string summary, string? owner, DateTimeOffset? wakeAt, long published, DateTimeOffset now,
+        long generation)
     {
         var (status, reason, _) = StatusOf.Standing(s);
         return new(
             id, s.Principal, s.ThreadId, s.Agent, s.ModelName, status, reason, summary, s.Head, epoch, owner, wakeAt, published,
-            s.CreatedAt, now, s.EndedAt);
+            s.CreatedAt, now, s.EndedAt, Generation: generation);
     }
 }
 

@@ -107,7 +107,7 @@ internal sealed partial class RunGrain
         var owner = StatusOf.Due(state).Any() && !run.Policy.Draining ? ownership.Me : null;
         var published = run.Outlet.Published;
         var wakeAt = owner is null && published < state.Head && !(due <= now + options.PublishWithin) ? now + options.PublishWithin : due;
-        return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, published, now);
+        return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, published, now, journal.Generation);
     }
 
     /// <summary>Whether another owner would have something to do at once.</summary>

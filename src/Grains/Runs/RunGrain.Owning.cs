@@ -67,7 +67,8 @@ internal sealed partial class RunGrain
         _live ??= hub.Acquire(Id);
         Publish(_run, null, []);
         Acquired(log, Id, _run.Epoch, _run.State.Head);
-        batch.Insert(0, new(now => new TakeOver(now), null, [], null, new()));
+        var restored = _run.Header!.Generation < journal.Generation;
+        batch.Insert(0, new(now => new TakeOver(now, restored), null, [], null, new()));
         return true;
     }
 

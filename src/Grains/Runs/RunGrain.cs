@@ -25,9 +25,9 @@ internal sealed partial class RunGrain(
 {
     private string Id => this.GetPrimaryKeyString();
 
-    public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => StartTurnAsync(request, null, null, meta);
+    public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => StartTurnAsync(request, null, null, restored: false, meta);
 
-    public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, CommandMeta meta)
+    public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta)
     {
         if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget, request.OutputSchema) is { } refusal)
         {
@@ -58,7 +58,7 @@ internal sealed partial class RunGrain(
             asked.Seconds ?? options.DefaultBudget.Seconds, asked.Cost ?? options.DefaultBudget.Cost);
         var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
         return CommitAsync(
-            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said),
+            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored),
             meta, bodies,
             () => HeldRun.New(
                 Id, 1, definition, hash, request.Input, earlier is null ? [] : EarlierTurns.Decode(earlier), catalog, RunState.Empty));

@@ -13,7 +13,11 @@ internal sealed partial class ThreadGrain
     private LiveRun? _live;
 
     /// <summary>What the last commit left.</summary>
-    private sealed record Held(long Epoch, ThreadState State, JournalHeader? Header);
+    private sealed record Held(long Epoch, ThreadState State, JournalHeader? Header)
+    {
+        /// <summary>Whether its turns may be among what was done before the store was restored, and forgotten.</summary>
+        public bool IsOlderThan(IJournal journal) => Header?.Generation < journal.Generation;
+    }
 
     /// <exception cref="JournalDamagedException">A stored row does not match its checksum.</exception>
     /// <exception cref="JournalDeletedException">The thread was deleted.</exception>
@@ -76,7 +80,7 @@ internal sealed partial class ThreadGrain
     private async Task AppendAsync(
         Held held, ThreadState state, List<JournalEvent> rows, IReadOnlyList<RecordedCommand> commands, IReadOnlyList<Body> bodies, DateTimeOffset now)
     {
-        var header = HeaderOf(state, held.Epoch, now);
+        var header = HeaderOf(held, state, now);
         if (rows.Count + commands.Count == 0 && held.Header is { } h && h.Owner == header.Owner && h.WakeAt == header.WakeAt)
         {
             return;
@@ -95,14 +99,16 @@ internal sealed partial class ThreadGrain
     }
 
     /// <summary>While a turn is at work somebody looks after it: soon at first, then as seldom as the turn is old.</summary>
-    private JournalHeader HeaderOf(ThreadState s, long epoch, DateTimeOffset now)
+    /// <remarks>It takes the store's generation once it is idle: until then every turn is one that was asked for before the restore, or waits behind such.</remarks>
+    private JournalHeader HeaderOf(Held before, ThreadState s, DateTimeOffset now)
     {
         var (least, most) = (TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
         var age = now - s.ActiveSince;
         DateTimeOffset? wakeAt = s.Active is null && !s.Closed ? null : now + (age < least ? least : age > most ? most : age);
         return new(
-            Id, s.Principal, null, s.Agent ?? "", "", s.Active is null ? RunStatus.Completed : RunStatus.Running, null, s.Title, s.Head, epoch,
-            null, wakeAt, 0, s.CreatedAt, now, s.Closed ? s.UpdatedAt : null, JournalKind.Thread);
+            Id, s.Principal, null, s.Agent ?? "", "", s.Active is null ? RunStatus.Completed : RunStatus.Running, null, s.Title, s.Head, before.Epoch,
+            null, wakeAt, 0, s.CreatedAt, now, s.Closed ? s.UpdatedAt : null, JournalKind.Thread,
+            before.State.Active is not null && before.Header is { } h ? h.Generation : journal.Generation);
     }
 
     /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>

@@ -53,7 +53,7 @@ internal sealed partial class ThreadGrain
             var start = new StartRun(
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
                 turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt, turn.Options?.OutputSchema);
-            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, MetaOf(turn.MessageId));
+            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, _held.IsOlderThan(journal), MetaOf(turn.MessageId));
             if (result.Problem is { } never && Startable.IsFinal(never))
             {
                 await CommitAsync(now => new EndTurn(now, Id, turn.RunId, RunStatus.Failed, new(never.Code, never.Message)), null);
@@ -103,7 +103,7 @@ internal sealed partial class ThreadGrain
         catch (JournalDeletedException)
         {
             var now = time.GetUtcNow();
-            return HeaderOf(_held!.State, 0, now) with { Status = RunStatus.Cancelled, EndedAt = now };
+            return HeaderOf(_held!, _held!.State, now) with { Status = RunStatus.Cancelled, EndedAt = now };
         }
     }
 

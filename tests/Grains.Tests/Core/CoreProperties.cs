@@ -47,7 +47,7 @@ public sealed class CoreProperties
             0 => new Pause(run.Now, pick % 2 == 0 ? PauseMode.Step : PauseMode.Now),
             1 or 2 => new Resume(run.Now),
             3 when pick % 7 == 0 => new Cancel(run.Now, null),
-            4 => new TakeOver(run.Now),
+            4 => new TakeOver(run.Now, Restored: pick % 4 == 0),
             5 when run.State.Tools.Length > 0 => new Resolve(
                 run.Now, run.State.Tools[pick % run.State.Tools.Length].CallId, (CallDecision)(pick % 3), null, "ada"),
             6 when stale.Count > 0 => stale[pick % stale.Count],
@@ -76,6 +76,7 @@ public sealed class CoreProperties
         Assert.Distinct(run.Journal.OfType<ToolCompleted>().Select(t => t.CallId));
 
         AtMostOneOpenAttempt(run.Journal);
+        NothingActsTwiceAfterARestore(run.Journal);
         EveryMessageIsSeen(run.Journal);
         Terminal(run.Journal);
         Deterministic(run);
@@ -95,6 +96,17 @@ public sealed class CoreProperties
                 case ToolFailed { Attempt: > 0 } t: Assert.True(open.Remove(t.CallId)); break;
                 case DecisionRequested d: open.Remove(d.CallId); break;
             }
+        }
+    }
+
+    /// <summary>From the newest restore on, a call that must not happen twice starts only after a person's word.</summary>
+    private static void NothingActsTwiceAfterARestore(List<RunEvent> journal)
+    {
+        var restored = journal.FindLastIndex(e => e is RunPaused { Reason: PauseReason.Restored });
+        for (var i = restored + 1; restored >= 0 && i < journal.Count; i++)
+        {
+            Assert.True(journal[i] is not ToolStarted { Tool: "pay" } t
+                || journal[restored..i].Any(e => e is DecisionResolved { Decision: CallDecision.Retry } d && d.CallId == t.CallId));
         }
     }
 

@@ -1,0 +1,124 @@
+using OrleansAgents.Core;
+using OrleansAgents.Core.Threads;
+using OrleansAgents.Events;
+using OrleansAgents.Journal;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>Reads a journal whole and says what in it is not as it was written, or does not fit together.</summary>
+/// <remarks>Rows against their checksums and the order of seqs are the store's business: it throws on the first that is wrong. It may be at work meanwhile.</remarks>
+internal static class JournalCheck
+{
+    /// <returns>The number of events read, and one sentence for each fault with the journal and the seq.</returns>
+    public static async Task<(long Events, IReadOnlyList<string> Faults)> OfAsync(IJournal journal, string id)
+    {
+        var faults = new List<string>();
+        var read = 0L;
+        try
+        {
+            if (await journal.FindAsync(id) is { } found)
+            {
+                read = found.Header.Kind == JournalKind.Run ? await RunAsync(journal, found, faults) : await ThreadAsync(journal, found, faults);
+            }
+        }
+        catch (JournalDeletedException)
+        {
+            // Deleted while it was read.
+        }
+        catch (JournalDamagedException e)
+        {
+            faults.Add($"{id} seq {(e.Seq > 0 ? e.Seq : "?")}: {e.Message}");
+        }
+        catch (NewerBuildException e)
+        {
+            faults.Add(e.Message);
+        }
+
+        return (read, faults);
+    }
+
+    private static async Task<long> RunAsync(IJournal journal, JournalView found, List<string> faults)
+    {
+        var header = found.Header;
+        var snapshot = RunFold.StateOf(found.Snapshot);
+        var state = RunState.Empty;
+        await foreach (var row in RunFold.ReadAllAsync(journal, header.Id, 0, header.Head))
+        {
+            var e = row.Decode() as RunEvent ?? throw new NewerBuildException(header.Id, row.Seq, row.Type);
+            state = Fold.Evolve(state, e, row.At);
+            await BodiesAsync(journal, row, e, faults);
+            if (row.Seq == found.Snapshot?.Seq && snapshot is not null && !Same(snapshot, state))
+            {
+                faults.Add($"{header.Id} seq {row.Seq}: the snapshot is not the fold of the events up to it.");
+            }
+        }
+
+        var (status, reason, _) = StatusOf.Standing(state);
+        if (header.Reason is not (PauseReason.Corrupt or PauseReason.NewerBuild) && (header.Status, header.Reason) != (status, reason))
+        {
+            faults.Add($"{header.Id} seq {state.Head}: lists show it as {Shown(header.Status, header.Reason)}, and its events fold to {Shown(status, reason)}.");
+        }
+
+        return state.Head;
+    }
+
+    private static async Task<long> ThreadAsync(IJournal journal, JournalView found, List<string> faults)
+    {
+        var (id, state) = (found.Header.Id, ThreadState.Empty);
+        await foreach (var row in RunFold.ReadAllAsync(journal, id, 0, found.Header.Head))
+        {
+            var e = row.Decode() as ThreadEvent ?? throw new NewerBuildException(id, row.Seq, row.Type);
+            state = ThreadState.Evolve(state, e, row.At);
+            var text = e switch
+            {
+                TurnAccepted t => t.Input,
+                MessageAccepted m => m.Input,
+                _ => null,
+            };
+            await BodyAsync(journal, row, text?.Body?.Ref, faults);
+        }
+
+        return state.Head;
+    }
+
+    private static async Task BodiesAsync(IJournal journal, JournalEvent row, RunEvent e, List<string> faults)
+    {
+        foreach (var reference in RequestWindow.BodiesOf(e))
+        {
+            await BodyAsync(journal, row, reference, faults);
+        }
+
+        string?[] others = e switch
+        {
+            RunCreated c => [c.Definition, c.Input.Body?.Ref, c.Earlier?.Ref],
+            RunCompleted c => [c.Output.Body?.Ref],
+            ToolLate t => [t.Result?.Body?.Ref],
+            _ => [],
+        };
+        foreach (var reference in others)
+        {
+            await BodyAsync(journal, row, reference, faults);
+        }
+    }
+
+    private static async Task BodyAsync(IJournal journal, JournalEvent row, string? reference, List<string> faults)
+    {
+        try
+        {
+            if (reference is not null && await journal.ReadBodyAsync(reference) is null)
+            {
+                faults.Add($"{row.JournalId} seq {row.Seq}: the body {reference} is missing.");
+            }
+        }
+        catch (JournalDamagedException e)
+        {
+            faults.Add($"{row.JournalId} seq {row.Seq}: {e.Message}");
+        }
+    }
+
+    /// <summary>Written again, so that what a later build added to the state does not make a difference.</summary>
+    private static bool Same(RunState snapshot, RunState state) =>
+        RunFold.ToSnapshot(snapshot).Data.AsSpan().SequenceEqual(RunFold.ToSnapshot(state).Data);
+
+    private static string Shown(RunStatus status, string? reason) => reason is null ? $"{status}" : $"{status} ({reason})";
+}
