@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ internal static class SiloHosting
         services.AddMetrics().AddSingleton<Telemetry.Instruments>().AddSingleton<Telemetry.RunTelemetry>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<RunSupervisorClient>();
+        services.AddSingleton<Retention>();
         services.AddGrainService<RunSupervisor>();
         return services;
     }
@@ -48,16 +50,24 @@ internal static class SiloHosting
         return silo;
     }
 
-    private static RunsOptions ReadOptions(IConfiguration configuration)
+    /// <exception cref="InvalidOperationException">A value is none; the sentence names the key and what it takes.</exception>
+    internal static RunsOptions ReadOptions(IConfiguration configuration)
     {
-        var text = configuration["Stop:DrainSeconds"];
-        if (text is null)
+        var options = new RunsOptions();
+        if (configuration["Stop:DrainSeconds"] is { } drain)
         {
-            return new();
+            options.Drain = int.TryParse(drain, out var seconds) && seconds is >= 0 and <= 3600
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new InvalidOperationException($"Stop:DrainSeconds is '{drain}'; give whole seconds from 0 to 3600.");
         }
 
-        return int.TryParse(text, out var seconds) && seconds is >= 0 and <= 3600
-            ? new() { Drain = TimeSpan.FromSeconds(seconds) }
-            : throw new InvalidOperationException($"Stop:DrainSeconds is '{text}'; give whole seconds from 0 to 3600.");
+        if (configuration["Retention:Ended"] is { Length: > 0 } ended)
+        {
+            options.KeepEnded = TimeSpan.TryParse(ended, CultureInfo.InvariantCulture, out var keep) && keep > TimeSpan.Zero && keep <= TimeSpan.FromDays(36_500)
+                ? keep
+                : throw new InvalidOperationException($"Retention:Ended is '{ended}'; give days, as 30, or days.hours:minutes:seconds, as 0.12:00:00, up to 36500 days, or leave it out to keep runs for ever.");
+        }
+
+        return options;
     }
 }

@@ -14,6 +14,12 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     internal const string Changed =
         "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND +kind=0 AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
 
+    /// <summary>Read along the index of resting journals: what is younger is not touched.</summary>
+    internal const string Expired =
+        "owner IS NULL AND updated_at<$before AND +wake_at IS NULL AND ((+kind=0 AND +thread IS NULL AND ended_at IS NOT NULL) OR (+kind=1 AND status=4))";
+
+    internal const string Waiting = "SELECT reason,count(*) FROM journals WHERE status=2 AND reason IS NOT NULL";
+
     public string? Refusal => _readOnly ?? _writer!.Refusal;
 
     public long Generation { get; private set; } = 1;
@@ -110,11 +116,10 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     public Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter f, CancellationToken cancellation = default)
     {
         var owners = string.Join(',', f.LiveOwners.Select(o => $"'{o.Replace("'", "''")}'"));
-        var partitions = f.Partitions is { Count: < JournalHeader.Partitions } p ? $" AND partition IN ({string.Join(',', p)})" : "";
         return _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
             "",
             db => new Rows(db).Headers(
-                _check, $"(wake_at<=$now OR (owner IS NOT NULL AND owner NOT IN ({owners}))){partitions}", f.Limit, ("$now", Checksums.Micros(f.Now))),
+                _check, $"(wake_at<=$now OR (owner IS NOT NULL AND owner NOT IN ({owners}))){Within(f.Partitions)}", f.Limit, ("$now", Checksums.Micros(f.Now))),
             cancellation);
     }
 
@@ -123,6 +128,27 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             "",
             db => new Rows(db).Headers(
                 _check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId)),
+            cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter f, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "", db => new Rows(db).Headers(_check, $"{Expired}{Within(f.Partitions)} ORDER BY updated_at", f.Limit, ("$before", Checksums.Micros(f.Before))), cancellation);
+
+    public Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyDictionary<string, int>>(
+            "",
+            db =>
+            {
+                using var command = db.Command($"{Waiting}{Within(partitions)} GROUP BY reason");
+                using var reader = command.ExecuteReader();
+                var counts = new Dictionary<string, int>();
+                while (reader.Read())
+                {
+                    counts[reader.GetString(0)] = reader.GetInt32(1);
+                }
+
+                return counts;
+            },
             cancellation);
 
     public Task<bool> DeleteAsync(string id) => WriteAsync(id, w =>
@@ -156,6 +182,9 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             ? data
             : throw DamagedBody(reference);
     }
+
+    private static string Within(IReadOnlyCollection<int>? partitions) =>
+        partitions is { Count: < JournalHeader.Partitions } ? $" AND partition IN ({string.Join(',', partitions)})" : "";
 
     /// <summary>For tests: a store that is really full, at this many pages.</summary>
     internal Task LimitPagesAsync(int pages) => WriteAsync("", w => w.Db.Run($"PRAGMA max_page_count = {pages}"));

@@ -12,7 +12,7 @@ public sealed class TelemetryExportTests
     [
         "gen_ai.client.operation.duration", "gen_ai.client.operation.time_to_first_chunk", "gen_ai.client.token.usage",
         "gen_ai.execute_tool.duration", "gen_ai.invoke_agent.duration", "orleans_agents.journal.append.duration", "orleans_agents.journal.queue",
-        "orleans_agents.run.events", "orleans_agents.runnable.oldest_age", "orleans_agents.runs", "orleans_agents.step.duration",
+        "orleans_agents.pending", "orleans_agents.run.events", "orleans_agents.runnable.oldest_age", "orleans_agents.runs", "orleans_agents.step.duration",
     ];
 
     [Theory]

@@ -139,15 +139,57 @@ public sealed class TelemetryTests : IAsyncLifetime
         Assert.Equal(Turns + 1, _models.Received.Count);
     }
 
+    [Fact]
+    public async Task Runs_that_wait_for_a_person_are_counted_by_kind_until_somebody_answers()
+    {
+        _models.Reply(r => r.Call("ask", "{}").Finish("tool_calls")).Reply(r => r.Text("thanks").Finish("stop"));
+        using var told = new RecordedTelemetry("", Ours);
+        await using var silo = await StartAsync(s => s
+            .AddSingleton(new RunsOptions { Tick = TimeSpan.FromMilliseconds(50), TicksPerSweep = 1 })
+            .AddTool(new ToolRegistration(() => "yes", "ask") { Effect = ToolEffect.ReadOnly, NeedsApproval = _ => true })
+            .AddAgent(new AgentDeclaration("shy", "Asks.", "Ask.", ["ask"])));
+        await CountedAsync(told, 0);
+        var id = await silo.StartRunAsync("shy", "may I?");
+        await silo.UntilAsync(id, v => v.Pending.Count == 1, "to ask");
+        await CountedAsync(told, 1);
+
+        await silo.Run(id).ResolveAsync("call_1_1", CallDecision.Retry, null, TestSilo.Meta());
+        await silo.UntilEndedAsync(id);
+        await CountedAsync(told, 0);
+    }
+
+    /// <summary>Asks the gauge until it says so.</summary>
+    private static async Task CountedAsync(RecordedTelemetry told, int wanted)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            told.Figures.Clear();
+            told.Look();
+            if (told.Of("orleans_agents.pending") is [{ } figure] && (string)figure.Tags["orleans_agents.pending.kind"]! == "decision" && (int)figure.Value == wanted)
+            {
+                return;
+            }
+
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30),
+                $"Waited 30 s for {wanted} pending; it is {string.Join(' ', told.Of("orleans_agents.pending"))}.");
+            await Task.Delay(20);
+        }
+    }
+
     private bool Ours(object? scope) => scope is not null && _hosts.ContainsKey(scope);
 
     /// <summary>Without snapshots, so that a takeover folds everything.</summary>
-    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
-        .AddSingleton(new RunsOptions { SnapshotEvery = int.MaxValue })
-        .AddTool(new ToolRegistration((string word) => word.ToUpperInvariant(), "shout") { Effect = ToolEffect.ReadOnly })
-        .AddTool(new ToolRegistration(string (string word) => throw new ToolException(word), "fail") { Effect = ToolEffect.ReadOnly })
-        .AddAgent(new AgentDeclaration("loud", "Shouts.", "Shout.", ["shout", "fail"]))
-        .AddSingleton<IMeterFactory>(_ => Remember(new MeterFactory())));
+    private Task<TestSilo> StartAsync(Action<IServiceCollection>? more = null) => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s =>
+    {
+        s.AddSingleton(new RunsOptions { SnapshotEvery = int.MaxValue })
+            .AddTool(new ToolRegistration((string word) => word.ToUpperInvariant(), "shout") { Effect = ToolEffect.ReadOnly })
+            .AddTool(new ToolRegistration(string (string word) => throw new ToolException(word), "fail") { Effect = ToolEffect.ReadOnly })
+            .AddAgent(new AgentDeclaration("loud", "Shouts.", "Shout.", ["shout", "fail"]))
+            .AddSingleton<IMeterFactory>(_ => Remember(new MeterFactory()));
+        more?.Invoke(s);
+    });
 
     private MeterFactory Remember(MeterFactory factory)
     {

@@ -37,6 +37,50 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task What_expires_ended_or_rests_before_a_time_and_is_published()
+    {
+        var old = Start.AddDays(1);
+        foreach (var (id, header) in new (string, Func<JournalHeader, JournalHeader>)[]
+        {
+            ("ended", h => h.Ended() with { ThreadId = null }),
+            ("older", h => h.Ended() with { ThreadId = null, UpdatedAt = Start.AddHours(-1) }),
+            ("young", h => h.Ended() with { ThreadId = null, UpdatedAt = old }),
+            ("unpublished", h => h.Ended() with { ThreadId = null, WakeAt = old }),
+            ("turn", h => h.Ended()),
+            ("paused", h => h with { ThreadId = null, Owner = null, Status = RunStatus.Paused }),
+            ("working", h => h with { ThreadId = null }),
+            ("resting thread", h => h with { ThreadId = null, Owner = null, Status = RunStatus.Completed, Kind = JournalKind.Thread }),
+            ("thread at work", h => h with { ThreadId = null, Owner = null, Kind = JournalKind.Thread }),
+        })
+        {
+            await Journal.AppendAsync(Append(id, 0, 1) with { Header = header(Header(id, 1)) });
+        }
+
+        Assert.Equal(["older", "ended", "resting thread"], (await Journal.ExpiredAsync(new(old, null, 10))).Select(h => h.Id));
+        Assert.Equal(["older"], (await Journal.ExpiredAsync(new(old, null, 1))).Select(h => h.Id));
+        Assert.Empty(await Journal.ExpiredAsync(new(old, [(JournalIds.PartitionOf("older") + 1) % 256], 1)));
+        Assert.Empty(await Journal.ExpiredAsync(new(Start.AddHours(-1), null, 10)));
+    }
+
+    [Fact]
+    public async Task Waiting_runs_are_counted_by_what_they_wait_for()
+    {
+        foreach (var (id, status, reason) in new[]
+        {
+            ("a", RunStatus.Waiting, WaitReason.Decision), ("b", RunStatus.Waiting, WaitReason.Decision), ("c", RunStatus.Waiting, WaitReason.Retry),
+            ("d", RunStatus.Paused, PauseReason.User),
+        })
+        {
+            await Journal.AppendAsync(Append(id, 0, 1) with { Header = Header(id, 1, owner: null) with { Status = status, Reason = reason } });
+        }
+
+        Assert.Equal([("decision", 2), ("retry", 1)], (await Journal.WaitingAsync(null)).Select(w => (w.Key, w.Value)).Order());
+        Assert.Equal(1, (await Journal.WaitingAsync([JournalIds.PartitionOf("a")]))["decision"]);
+        await Journal.AppendAsync(Append("a", 1, 1) with { Header = Header("a", 2) });
+        Assert.Equal(1, (await Journal.WaitingAsync(null))["decision"]);
+    }
+
+    [Fact]
     public async Task A_list_pages_from_newest_to_oldest_within_its_principal()
     {
         for (var n = 0; n < 6; n++)

@@ -29,15 +29,21 @@ public sealed class SqliteJournalTests : JournalContract
         await base.DisposeAsync();
     }
 
-    [Fact]
-    public void Changes_are_found_by_their_indexes_however_many_runs_there_are()
+    [Theory]
+    [InlineData($"SELECT * FROM journals WHERE {SqliteJournal.Changed} LIMIT 500", "journals_resting", "journals_owner")]
+    [InlineData($"SELECT * FROM journals WHERE {SqliteJournal.Expired} ORDER BY updated_at LIMIT 100", "journals_resting")]
+    [InlineData($"{SqliteJournal.Waiting} GROUP BY reason", "journals_waiting")]
+    public void What_is_asked_again_and_again_is_found_by_its_indexes_however_many_runs_there_are(string query, params string[] indexes)
     {
         using var db = new SqliteConnection($"Data Source={File1};Mode=ReadOnly;Pooling=False");
         db.Open();
         using var command = db.CreateCommand();
-        command.CommandText = $"EXPLAIN QUERY PLAN SELECT * FROM journals WHERE {SqliteJournal.Changed} LIMIT 500";
-        command.Parameters.AddWithValue("$since", 1L);
-        command.Parameters.AddWithValue("$id", "");
+        command.CommandText = $"EXPLAIN QUERY PLAN {query}";
+        foreach (var parameter in new[] { "$since", "$id", "$before" }.Where(query.Contains))
+        {
+            command.Parameters.AddWithValue(parameter, 1L);
+        }
+
         using var reader = command.ExecuteReader();
         var searched = new List<string>();
         while (reader.Read())
@@ -45,7 +51,7 @@ public sealed class SqliteJournalTests : JournalContract
             searched.AddRange(reader.GetString(3).Split(' ').Where(word => word.StartsWith("journals_", StringComparison.Ordinal)));
         }
 
-        Assert.Equal(["journals_resting", "journals_owner"], searched);
+        Assert.Equal(indexes, searched);
     }
 
     [Fact]

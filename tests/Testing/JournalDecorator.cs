@@ -35,6 +35,12 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public virtual Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default) =>
         inner.ChangesAsync(filter, cancellation);
 
+    public virtual Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter filter, CancellationToken cancellation = default) =>
+        inner.ExpiredAsync(filter, cancellation);
+
+    public virtual Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default) =>
+        inner.WaitingAsync(partitions, cancellation);
+
     public virtual Task<bool> DeleteAsync(string id) => inner.DeleteAsync(id);
 
     public virtual Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>

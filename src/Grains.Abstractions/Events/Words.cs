@@ -40,6 +40,9 @@ public static class WaitReason
     public const string Timer = "timer";
     public const string Retry = "retry";
     public const string Provider = "provider";
+
+    /// <summary>Those that a person or a client ends, and no time.</summary>
+    public static IReadOnlyList<string> Pending { get; } = [Decision];
 }
 
 /// <summary>Why a run is paused.</summary>

@@ -48,6 +48,13 @@ public interface IJournal
     /// <summary>Headers of runs that changed at or after a time, in the order of (updatedAt, id).</summary>
     Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default);
 
+    /// <summary>What retention may delete, least recently changed first: ended runs that are no turn of a thread, and threads at rest. What is not published yet is not among them.</summary>
+    Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter filter, CancellationToken cancellation = default);
+
+    /// <summary>How many runs wait, by reason (<see cref="WaitReason"/>).</summary>
+    /// <param name="partitions">Partitions to count; null means all.</param>
+    Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default);
+
     /// <summary>Deletes an ended journal: events, commands, snapshot, and bodies that nothing else refers to. Its id stays known as deleted.</summary>
     /// <returns>False when it does not exist or was deleted before.</returns>
     Task<bool> DeleteAsync(string id);

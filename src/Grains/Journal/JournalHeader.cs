@@ -39,6 +39,10 @@ public sealed record ListPosition(DateTimeOffset CreatedAt, string Id);
 /// <param name="AfterId">Only those behind this id, where the time is the same.</param>
 public sealed record ChangeFilter(DateTimeOffset Since, string AfterId, int Limit);
 
+/// <summary>Journals that nobody changed since a time.</summary>
+/// <param name="Partitions">Partitions to look at; null means all.</param>
+public sealed record ExpiryFilter(DateTimeOffset Before, IReadOnlyCollection<int>? Partitions, int Limit);
+
 /// <summary>What recovery looks for: <c>wakeAt ≤ Now</c>, or an owner that is none of <paramref name="LiveOwners"/>.</summary>
 /// <param name="Partitions">Partitions to look at; null means all.</param>
 public sealed record RecoveryFilter(

@@ -22,7 +22,7 @@ internal interface IRunSupervisor : IGrainService
 [Reentrant]
 internal sealed partial class RunSupervisor(
     GrainId id, Silo silo, ILoggerFactory logs, IJournal journal, IGrainFactory grains, LocalRuns localRuns, Ownership ownership,
-    Outbox outbox, RunsOptions options, Telemetry.Instruments instruments, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
+    Outbox outbox, Retention retention, RunsOptions options, Telemetry.Instruments instruments, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
 {
     private const int AtOnce = 64;
     private const int JitterMs = 100;
@@ -94,8 +94,14 @@ internal sealed partial class RunSupervisor(
 
         instruments.OldestRunnable = oldest.TotalSeconds;
 
+        retention.Look(mine, now, sweep);
         if (sweep)
         {
+            if (instruments.WantsWaiting)
+            {
+                instruments.Waiting = await journal.WaitingAsync(mine);
+            }
+
             var others = ownership.Live.Where(o => o != ownership.Me).ToList();
             foreach (var h in await journal.ScanAsync(new(now, others, null, int.MaxValue)))
             {

@@ -17,6 +17,9 @@ internal sealed class RunsOptions
     /// <summary>What a start gets that names no budget of its own.</summary>
     public Budget DefaultBudget { get; set; } = new(Steps: 1_000, Tokens: null, Seconds: 24 * 60 * 60);
 
+    /// <summary>How long ended runs and resting threads are kept; null, the default, is for ever (<c>Retention:Ended</c>).</summary>
+    public TimeSpan? KeepEnded { get; set; }
+
     /// <summary>Events between two snapshots. Default 50.</summary>
     public int SnapshotEvery { get; set; } = 50;
 

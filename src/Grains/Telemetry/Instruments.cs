@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Runs;
 
@@ -8,6 +9,7 @@ namespace OrleansAgents.Telemetry;
 internal sealed class Instruments
 {
     private readonly ObservableGauge<int> _queue;
+    private readonly ObservableGauge<int> _pending;
     private int _working;
     private int _appending;
 
@@ -28,6 +30,7 @@ internal sealed class Instruments
         meter.CreateObservableGauge("orleans_agents.runs", () => Runs(held.Count), "{run}", "Runs in this silo's memory.");
         meter.CreateObservableGauge("orleans_agents.model.waiting", () => OfEach(models, g => g.Waiting), "{attempt}", "Attempts that wait for their turn at a model.");
         meter.CreateObservableGauge("orleans_agents.model.breaker", () => OfEach(models, g => g.IsOpen ? 1 : 0), "{breaker}", "1 while a model's provider is taken to be down, else 0.");
+        _pending = meter.CreateObservableGauge("orleans_agents.pending", OfEachKind, "{run}", "Runs that wait for a person or a client.");
         meter.CreateObservableGauge("orleans_agents.runnable.oldest_age", () => OldestRunnable, "s", "How long the longest waiting run that somebody should resume has waited.");
     }
 
@@ -44,6 +47,11 @@ internal sealed class Instruments
 
     /// <summary>Seconds, as of the supervisor's last look; 0 when nothing is due.</summary>
     public double OldestRunnable { get; set; }
+
+    /// <summary>Waiting runs of this silo's partitions by reason, as of the supervisor's last sweep.</summary>
+    public IReadOnlyDictionary<string, int> Waiting { get; set; } = new Dictionary<string, int>();
+
+    public bool WantsWaiting => _pending.Enabled;
 
     /// <summary>Whether anybody wants figures of stretches and what is in them.</summary>
     public bool WantsStretches =>
@@ -65,6 +73,10 @@ internal sealed class Instruments
 
     private static IEnumerable<Measurement<int>> OfEach(ModelRegistry models, Func<ModelGate, int> figure) =>
         models.Names.Select(name => new Measurement<int>(figure(models.Find(name)!.Gate), new KeyValuePair<string, object?>(Tag.Model, name)));
+
+    /// <summary>None is a figure too: a series that goes away would leave its alert as it was.</summary>
+    private IEnumerable<Measurement<int>> OfEachKind() => WaitReason.Pending.Select(
+        kind => new Measurement<int>(Waiting.GetValueOrDefault(kind), new KeyValuePair<string, object?>(Tag.PendingKind, kind)));
 
     private static KeyValuePair<string, object?> State(string state) => new(Tag.RunState, state);
 

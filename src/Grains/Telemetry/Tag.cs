@@ -28,6 +28,7 @@ internal static class Tag
     public const string RunStatus = "orleans_agents.run.status";
     public const string RunReason = "orleans_agents.run.reason";
     public const string RunState = "orleans_agents.run.state";
+    public const string PendingKind = "orleans_agents.pending.kind";
     public const string Step = "orleans_agents.step";
     public const string StepKind = "orleans_agents.step.kind";
     public const string Attempt = "orleans_agents.attempt";

@@ -7,4 +7,8 @@ internal interface IThreadUpkeep : IGrainWithStringKey
     /// <summary>Goes on with what is due: starts the active run, hands messages over, looks whether the run has ended. Idempotent.</summary>
     [Alias("ensure-running")]
     Task EnsureRunningAsync();
+
+    /// <summary>Deletes the thread and its runs, if it rests and nothing happened in it since <paramref name="before"/>.</summary>
+    [Alias("expire")]
+    Task ExpireAsync(DateTimeOffset before);
 }

@@ -98,6 +98,15 @@ internal sealed partial class ThreadGrain(
         }
     }
 
+    public async Task ExpireAsync(DateTimeOffset before)
+    {
+        if ((await HeldAsync()).State is { Exists: true, Active: null } s && s.UpdatedAt < before
+            && (await CommitAsync(now => new CloseThread(now), null)).Problem is null)
+        {
+            await EraseAsync();
+        }
+    }
+
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         Drop();

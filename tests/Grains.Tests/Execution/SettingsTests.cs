@@ -112,6 +112,20 @@ public sealed class SettingsTests
         Assert.False(services.GetRequiredService<IAgentCatalog>().IsDemo("default"));
     }
 
+    [Theory]
+    [InlineData("30", 30 * 24.0)]
+    [InlineData("0.12:00:00", 12)]
+    public void Ended_runs_are_kept_for_a_time_that_is_configured(string text, double hours) =>
+        Assert.Equal(TimeSpan.FromHours(hours), Silo.SiloHosting.ReadOptions(Of(("Retention:Ended", text))).KeepEnded);
+
+    [Fact]
+    public void Ended_runs_are_kept_for_ever_unless_it_is_configured() => Assert.Null(Silo.SiloHosting.ReadOptions(Of()).KeepEnded);
+
+    [Theory]
+    [InlineData("thirty"), InlineData("0"), InlineData("-1"), InlineData("36501"), InlineData("30d")]
+    public void A_time_that_is_none_is_refused_before_anything_is_deleted(string text) => Assert.Contains(
+        $"Retention:Ended is '{text}'", Assert.Throws<InvalidOperationException>(() => Silo.SiloHosting.ReadOptions(Of(("Retention:Ended", text)))).Message);
+
     private static ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
     {
         var services = new ServiceCollection().AddLogging().AddAgentExecution(Of(settings)).AddDocsAgent();
