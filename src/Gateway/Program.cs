@@ -10,6 +10,11 @@ if (NewKey.IsAsked(args))
     return NewKey.Run(args, Console.Out, Console.Error);
 }
 
+if (HealthProbe.IsAsked(args))
+{
+    return await HealthProbe.RunAsync(Console.Out, Console.Error);
+}
+
 // Settings lie beside the program, so that it starts from any folder.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 try

@@ -1,3 +1,4 @@
+using OrleansAgents.Gateway;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Silo;
 using OrleansAgents.Silo.Store;
@@ -5,6 +6,11 @@ using OrleansAgents.Silo.Store;
 if (NewKey.IsAsked(args))
 {
     return NewKey.Run(args, Console.Out, Console.Error);
+}
+
+if (HealthProbe.IsAsked(args))
+{
+    return await HealthProbe.RunAsync(Console.Out, Console.Error);
 }
 
 if (StoreCommands.IsAsked(args))
