@@ -21,6 +21,7 @@ internal static class SiloHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddAgentExecution(configuration);
+        services.AddSingleton(s => new Memory.RecallTool(s.GetRequiredService<Journal.IJournal>()).Registration);
         services.AddSingleton(ReadOptions(configuration));
         services.AddSingleton<LiveHub>();
         services.AddSingleton<ILiveTail>(s => s.GetRequiredService<LiveHub>());

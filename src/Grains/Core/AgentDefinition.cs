@@ -7,7 +7,7 @@ namespace OrleansAgents.Core;
 
 /// <summary>Everything about an agent that decides what a model sees. A run is pinned to one by its content hash.</summary>
 /// <param name="Model">Name of a model configuration.</param>
-/// <param name="WindowTokens">Estimated tokens that the input and the newest whole groups may take in a request.</param>
+/// <param name="WindowTokens">Estimated tokens that a request may have. The input and the newest group are in it whatever they take.</param>
 /// <param name="Output">JSON schema that the final answer must fit; null for free text.</param>
 internal sealed record AgentDefinition(
     string Name, string Description, string Instructions, string Model, IReadOnlyList<ToolDefinition> Tools, int WindowTokens,
@@ -17,6 +17,10 @@ internal sealed record AgentDefinition(
 
     /// <summary>For assembling messages that no agent is asked with.</summary>
     public static AgentDefinition None { get; } = new("", "", "", "", [], 0);
+
+    /// <summary>Estimated tokens of instructions and tool declarations.</summary>
+    public long CountTokens() => Tokens.Of(Instructions) + Tokens.Of(Output ?? default)
+        + Tools.Sum(t => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters));
 
     /// <summary>The canonical JSON form that is hashed and stored as a body.</summary>
     public byte[] ToBody() => JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Relaxed.AgentDefinition);
@@ -34,7 +38,7 @@ internal sealed record ToolDefinition(
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ModelRequest)), JsonSerializable(typeof(AgentDefinition)), JsonSerializable(typeof(RunState)), JsonSerializable(typeof(RequestMessage)), JsonSerializable(typeof(IReadOnlyList<RequestMessage>))]
+[JsonSerializable(typeof(ModelRequest)), JsonSerializable(typeof(AgentDefinition)), JsonSerializable(typeof(RunState)), JsonSerializable(typeof(RequestMessage)), JsonSerializable(typeof(IReadOnlyList<RequestMessage>)), JsonSerializable(typeof(Memory.EarlierContext))]
 internal sealed partial class CoreJson : JsonSerializerContext
 {
     private static CoreJson? _relaxed;

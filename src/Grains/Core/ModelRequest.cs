@@ -5,17 +5,24 @@ namespace OrleansAgents.Core;
 
 /// <summary>What a model is sent: assembled, not yet in any provider's form.</summary>
 /// <param name="Definition">Instructions and tools.</param>
-/// <param name="Messages">Oldest first; the first is the user's input, verbatim.</param>
+/// <param name="Messages">Oldest first; without earlier turns the first is the user's input, verbatim.</param>
 /// <param name="Hash">SHA-256 over the definition's hash and each message's digest, as <c>sha256:…</c>.</param>
 /// <param name="Tokens">Estimated tokens of the whole.</param>
 internal sealed record ModelRequest(
-    AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens);
+    AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens, RequestManifest Manifest);
+
+/// <summary>What went into a request and what stands for the rest.</summary>
+/// <param name="From">Seq from which on the run's own messages stand word for word.</param>
+/// <param name="KeptTokens">Tokens of what stands for those before it; 0 where nothing is missing.</param>
+/// <param name="Earlier">The turns before this run; null without any.</param>
+internal sealed record RequestManifest(long From, long KeptTokens, Memory.ContextManifest? Earlier);
 
 /// <summary>One message of a request. The discriminator is <c>role</c>. Texts are whole: bodies are resolved.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "role")]
 [JsonDerivedType(typeof(UserMessage), "user")]
 [JsonDerivedType(typeof(AssistantMessage), "assistant")]
 [JsonDerivedType(typeof(ToolMessage), "tool")]
+[JsonDerivedType(typeof(MemoryMessage), "memory")]
 internal abstract record RequestMessage;
 
 internal sealed record UserMessage(string Text) : RequestMessage;
@@ -29,3 +36,6 @@ internal sealed record AssistantMessage(
 /// <param name="CallId">Ours.</param>
 /// <param name="ProviderCallId">The provider's.</param>
 internal sealed record ToolMessage(string CallId, string ProviderCallId, string Text, bool IsError) : RequestMessage;
+
+/// <summary>What stands for older messages that are not here word for word. The system says it, never a person; to a provider it goes as a user's message.</summary>
+internal sealed record MemoryMessage(string Text) : RequestMessage;

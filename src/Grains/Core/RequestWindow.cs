@@ -2,60 +2,64 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core;
 
 /// <summary>
-/// <c>Assemble</c> for <c>window/1</c>: a request is the instructions, the input and the newest whole groups. Fed with events
-/// in order; the same events, definition and pin give the same request, in the grain as they happen and in a reader later.
+/// <c>Assemble</c>: a request is the instructions, earlier turns, the input, what stands for older groups, and the newest whole
+/// groups. Fed with events in order; the same events, definition and pin give the same request, in the grain as they happen and
+/// in a reader later.
 /// </summary>
-/// <remarks>Each message is encoded and hashed once, when it enters, so that a step costs the same however long the run is.</remarks>
-internal sealed class RequestWindow(AgentDefinition definition, string definitionHash, string input, IReadOnlyList<RequestMessage>? earlier = null)
+/// <remarks>Each message is encoded, hashed and read for facts once, when it enters, so that a step costs the same however long the run is.</remarks>
+internal sealed class RequestWindow(AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier = null)
 {
-    private readonly List<Entry> _earlier = [.. (earlier ?? []).Select(m => new Entry(0, m, Digest(m)))];
-    private readonly Entry _input = new(0, new UserMessage(input), Digest(new UserMessage(input)));
+    private readonly List<Entry> _earlier = [.. (earlier ?? EarlierContext.Empty).Messages.Select(m => Entry.Of(0, m))];
+    private readonly Entry _input = Entry.Of(0, new UserMessage(input));
     private readonly List<Entry> _entries = [];
-    private readonly HashSet<string> _begun = [];
-    private Dictionary<string, ToolCallRequest> _calls = [];
+    private readonly RunMessages _messages = new();
+    private readonly Ledger _ledger = new(definition.WindowTokens);
+    private readonly AgentDefinition _withRecall = Recall.AddTo(definition);
+    private readonly long _definitionTokens = definition.CountTokens();
+    private readonly long _recallTokens = Recall.AddTo(definition).CountTokens() - definition.CountTokens();
     private long _through;
 
-    /// <summary>Takes an event in; its texts must be whole (<see cref="Whole"/>).</summary>
+    /// <summary>Takes an event in; its texts must be whole (<see cref="RunMessages.Whole"/>).</summary>
     public void Add(long seq, RunEvent e)
     {
         if (e is ModelStarted started)
         {
             _through = started.Context.Through;
-            _entries.RemoveRange(0, _entries.FindIndex(x => x.Seq >= started.Context.From) is var i and >= 0 ? i : 0);
-        }
-        else if (e is ModelCompleted answer)
-        {
-            _calls = answer.ToolCalls.ToDictionary(c => c.CallId);
-            _begun.Clear();
-        }
-        else if (e is ToolStarted call)
-        {
-            _begun.Add(call.CallId);
+            LetGo(started.Context.From);
         }
 
-        if (ToMessage(e) is { } message)
+        if (_messages.Take(e) is { } message)
         {
-            _entries.Add(new(seq, message, Digest(message), e is ModelCompleted ? _through : null));
+            _entries.Add(Entry.Of(seq, message, e is ModelCompleted ? _through : null));
+            _ledger.Add(seq, message, message is ToolMessage result ? _messages.ToolOf(result.CallId) : null);
         }
     }
 
     /// <summary>The request of the pinned window. A person's message stands after every answer that did not see it, and after that answer's results.</summary>
     public ModelRequest Build(ContextPin pin)
     {
-        var digests = new ArrayBufferWriter<byte>(definitionHash.Length + (SHA256.HashSizeInBytes * (_earlier.Count + _entries.Count + 1)));
+        var (from, kept) = pin is { Assembler: Assemblers.Budget, From: > 1 } ? Fill(pin) : (pin.From, null);
+        var digests = new ArrayBufferWriter<byte>(definitionHash.Length + (SHA256.HashSizeInBytes * (_earlier.Count + _entries.Count + 2)));
         Encoding.ASCII.GetBytes(definitionHash, digests);
-        var messages = new List<RequestMessage>(_earlier.Count + _entries.Count + 1);
+        var messages = new List<RequestMessage>(_earlier.Count + _entries.Count + 2);
+        var tokens = 0L;
         _earlier.ForEach(Take);
         Take(_input);
+        if (kept is not null)
+        {
+            Take(Entry.Of(0, kept));
+        }
+
         var said = new Queue<Entry>();
         foreach (var entry in _entries)
         {
-            if (entry.Seq < pin.From || entry.Seq > pin.Through)
+            if (entry.Seq < from || entry.Seq > pin.Through)
             {
                 continue;
             }
@@ -79,12 +83,17 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
             Take(message);
         }
 
-        return new(definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)), pin.Tokens);
+        var recalls = messages.Exists(m => m is MemoryMessage);
+        return new(
+            recalls ? _withRecall : definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)),
+            _definitionTokens + (recalls ? _recallTokens : 0) + tokens,
+            new(from, kept is null ? 0 : Tokens.Of(kept), earlier?.Manifest));
 
         void Take(Entry entry)
         {
             messages.Add(entry.Message);
             digests.Write(entry.Digest);
+            tokens += entry.Tokens;
         }
     }
 
@@ -101,59 +110,51 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
         return messages;
     }
 
-    /// <summary>Texts of an event that are stored as bodies and must be fetched before <see cref="Add"/>.</summary>
-    public static IEnumerable<string> BodiesOf(RunEvent e) => (e switch
+    /// <summary>Where the groups older than the pin take what room is left: facts of all of them first, then the newest of them whole.</summary>
+    private (long From, MemoryMessage? Kept) Fill(ContextPin pin)
     {
-        ModelCompleted m => m.Content.Select(p => p.Value),
-        ToolCompleted t => [t.Result],
-        DecisionResolved { Result: { } result } => [result],
-        MessageReceived m => [m.Content],
-        _ => Enumerable.Empty<Text>(),
-    }).Where(t => t.Body is not null).Select(t => t.Body!.Ref);
-
-    /// <summary>The event with its bodies put in.</summary>
-    public static RunEvent Whole(RunEvent e, Func<string, string> body)
-    {
-        return e switch
+        var from = pin.From;
+        var room = definition.WindowTokens - _definitionTokens - _recallTokens - Kept.HeaderTokens - _input.Tokens
+            - _earlier.Sum(e => e.Tokens) - _entries.Where(e => e.Seq >= from && e.Seq <= pin.Through).Sum(e => e.Tokens);
+        var kept = _ledger.Render(from, pin.Through, room);
+        var left = room - Tokens.Of(kept ?? "");
+        foreach (var start in GroupStarts().Where(s => s < from).Reverse())
         {
-            ModelCompleted m => m with { Content = [.. m.Content.Select(Part)] },
-            ToolCompleted t => t with { Result = Inline(t.Result) },
-            DecisionResolved { Result: { } result } d => d with { Result = Inline(result) },
-            MessageReceived m => m with { Content = Inline(m.Content) },
-            _ => e,
-        };
+            var tokens = _entries.Where(e => e.Seq >= start && e.Seq < from).Sum(e => e.Tokens);
+            if (tokens > left)
+            {
+                break;
+            }
 
-        Text Inline(Text t) => t.Body is { } b ? body(b.Ref) : t;
+            (from, left, room) = (start, left - tokens, room - tokens);
+        }
 
-        ContentPart Part(ContentPart p) => p switch
-        {
-            TextPart t => new TextPart(Inline(t.Text)),
-            ReasoningPart r => r with { Text = Inline(r.Text) },
-            _ => p,
-        };
+        return (from, Kept.Of(from == pin.From ? kept : _ledger.Render(from, pin.Through, room)));
     }
 
-    private RequestMessage? ToMessage(RunEvent e) => e switch
+    /// <summary>A group begins with what its answer saw first; the run's first one with the run.</summary>
+    private IEnumerable<long> GroupStarts() => _entries.Where(e => e.Saw is not null).Select(e => e.Saw!.Value + 1);
+
+    /// <summary>Of the groups before the window, only what could still fill it.</summary>
+    private void LetGo(long from)
     {
-        MessageReceived m => new UserMessage(m.Content.Preview),
-        ModelCompleted m => new AssistantMessage(m.Content, m.ToolCalls, m.Invalid),
-        ToolCompleted t => Result(t.CallId, t.Result.Preview, isError: false),
-        ToolFailed { WillRetry: false, Outcome: not ToolOutcome.Unknown } t => Result(t.CallId, $"Error: {t.Error.Message}", isError: true),
-        DecisionResolved { Decision: not CallDecision.Retry } d when !_begun.Contains(d.CallId) => Result(
-            d.CallId, d.Result?.Preview ?? "This call was not made: a person refused it.", isError: d.Decision == CallDecision.Fail),
-        DecisionResolved { Decision: CallDecision.Skip } d => Result(
-            d.CallId, d.Result?.Preview ?? "The outcome of this call is unknown; a person decided to go on without its result.", isError: false),
-        DecisionResolved { Decision: CallDecision.Fail } d => Result(
-            d.CallId, "Error: the call was given up by a person; whether it took effect is unknown.", isError: true),
-        _ => null,
-    };
+        var (first, tokens) = (_entries.Count, 0L);
+        while (first > 0 && (_entries[first - 1].Seq >= from || tokens + _entries[first - 1].Tokens <= definition.WindowTokens))
+        {
+            tokens += _entries[--first].Tokens;
+        }
 
-    private ToolMessage? Result(string callId, string text, bool isError) =>
-        _calls.TryGetValue(callId, out var call) ? new(callId, call.ProviderCallId, text, isError) : null;
-
-    private static byte[] Digest(RequestMessage message) =>
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(message, CoreJson.Relaxed.RequestMessage));
+        _entries.RemoveRange(0, first);
+        _ledger.LetGo();
+    }
 
     /// <param name="Saw">With an answer: the last seq that it saw.</param>
-    private readonly record struct Entry(long Seq, RequestMessage Message, byte[] Digest, long? Saw = null);
+    private readonly record struct Entry(long Seq, RequestMessage Message, byte[] Digest, long Tokens, long? Saw)
+    {
+        public static Entry Of(long seq, RequestMessage message, long? saw = null)
+        {
+            var encoded = JsonSerializer.SerializeToUtf8Bytes(message, CoreJson.Relaxed.RequestMessage);
+            return new(seq, message, SHA256.HashData(encoded), Core.Tokens.Of(message), saw);
+        }
+    }
 }

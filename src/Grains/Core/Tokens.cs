@@ -11,6 +11,15 @@ internal static class Tokens
 
     public static long Of(Text text) => text.Inline is { } inline ? Of(inline) : (text.Body!.Bytes + 3) / 4;
 
+    public static long Of(RequestMessage message) => message switch
+    {
+        UserMessage u => Of(u.Text),
+        AssistantMessage a => a.Content.Sum(p => Of(p.Value)) + a.ToolCalls.Sum(c => Of(c.Arguments)) + Of(a.Invalid ?? ""),
+        ToolMessage t => Of(t.Text),
+        MemoryMessage m => Of(m.Text),
+        _ => throw new NotSupportedException($"No tokens of {message.GetType().Name}."),
+    };
+
     public static long Of(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? 0 : Of(json.GetRawText());
 }
 

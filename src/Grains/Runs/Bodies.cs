@@ -48,11 +48,11 @@ internal static class Bodies
     public static async ValueTask<RunEvent> WholeAsync(IJournal journal, string runId, RunEvent e)
     {
         Dictionary<string, string>? found = null;
-        foreach (var reference in RequestWindow.BodiesOf(e))
+        foreach (var reference in RunMessages.BodiesOf(e))
         {
             (found ??= [])[reference] = Encoding.UTF8.GetString(await LoadAsync(journal, runId, reference));
         }
 
-        return found is null ? e : RequestWindow.Whole(e, r => found[r]);
+        return found is null ? e : RunMessages.Whole(e, r => found[r]);
     }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using OrleansAgents.Core;
+using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
 
@@ -14,6 +14,7 @@ internal static class ContextFold
     {
         RunCreated? created = null;
         ModelStarted? started = null;
+        var startedSeq = 0L;
         string? recorded = null;
         await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
         {
@@ -23,7 +24,7 @@ internal static class ContextFold
                     created = c;
                     break;
                 case ModelStarted m when m.Step == step:
-                    started = m;
+                    (started, startedSeq) = (m, row.Seq);
                     break;
                 case ModelCompleted m when m.Step == step:
                     recorded = m.RequestHash;
@@ -42,9 +43,9 @@ internal static class ContextFold
         }
 
         var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, runId, created!.Definition));
-        var earlier = created.Earlier is { } e ? EarlierTurns.Decode(await Bodies.LoadAsync(journal, runId, e.Ref)) : [];
+        var earlier = created.Earlier is { } e ? EarlierContext.FromBody(await Bodies.LoadAsync(journal, runId, e.Ref)) : null;
         var window = new RequestWindow(definition, created.Definition, await Bodies.LoadAsync(journal, runId, created.Input), earlier);
-        await foreach (var row in RunFold.ReadAllAsync(journal, runId, started.Context.From - 1, started.Context.Through))
+        await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0, startedSeq))
         {
             window.Add(row.Seq, await Bodies.WholeAsync(journal, runId, (RunEvent)row.Decode()!));
         }

@@ -1,9 +1,9 @@
 using OrleansAgents.Core;
+using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Lifecycle;
-using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
 
@@ -28,20 +28,20 @@ internal sealed class HeldRun
 
     public long SnapshotAt { get; set; }
 
-    /// <summary>Folds a lease. Reads the definition, the input and the window's events, and nothing older.</summary>
+    /// <summary>Folds a lease, and reads what a request is assembled of.</summary>
     public static async Task<HeldRun> LoadAsync(Lease lease, IJournal journal, IAgentCatalog catalog)
     {
         var state = RunFold.From(lease.Snapshot, lease.Tail);
         var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, lease.Id, state.Definition));
         var created = (RunCreated)(await journal.ReadAsync(lease.Id, 0, 1))[0].Decode()!;
         var input = await Bodies.LoadAsync(journal, lease.Id, created.Input);
-        var earlier = created.Earlier is { } e0 ? EarlierTurns.Decode(await Bodies.LoadAsync(journal, lease.Id, e0.Ref)) : [];
+        var earlier = created.Earlier is { } e0 ? EarlierContext.FromBody(await Bodies.LoadAsync(journal, lease.Id, e0.Ref)) : null;
         var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state, lease.Header!.PublishedSeq);
         run.Header = lease.Header;
         run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
-        if (state.Window is [var oldest, ..])
+        if (state.Ended is null)
         {
-            await foreach (var e in RunFold.ReadAllAsync(journal, lease.Id, oldest.FromSeq - 1, state.Head))
+            await foreach (var e in RunFold.ReadAllAsync(journal, lease.Id, 0, state.Head))
             {
                 run.Window.Add(e.Seq, await Bodies.WholeAsync(journal, lease.Id, (RunEvent)e.Decode()!));
             }
@@ -52,7 +52,7 @@ internal sealed class HeldRun
 
     /// <summary>A run that is about to be created.</summary>
     public static HeldRun New(
-        string id, long epoch, AgentDefinition definition, string definitionHash, string input, IReadOnlyList<RequestMessage> earlier,
+        string id, long epoch, AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier,
         IAgentCatalog catalog, RunState state, long published = 0) => new()
         {
             Epoch = epoch,
@@ -60,16 +60,13 @@ internal sealed class HeldRun
             Outlet = new(published),
             Summary = SummaryOf(input),
             Policy = new(
-            id, definition.Tools.ToDictionary(t => t.Name), definition.WindowTokens, TokensOf(definition),
+            id, Recall.AddTo(definition).Tools.ToDictionary(t => t.Name), definition.WindowTokens, definition.CountTokens(),
             catalog.MaxOutputTokens(definition.Model), Price: catalog.PriceOf(definition.Model))
             {
                 HoldOf = catalog.HoldOf,
             },
             Window = new(definition, definitionHash, input, earlier),
         };
-
-    private static long TokensOf(AgentDefinition d) => Tokens.Of(d.Instructions) + Tokens.Of(d.Output ?? default)
-        + d.Tools.Sum(t => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters));
 
     private static string SummaryOf(string input)
     {

@@ -83,7 +83,7 @@ internal static class JournalCheck
 
     private static async Task BodiesAsync(IJournal journal, JournalEvent row, RunEvent e, List<string> faults)
     {
-        foreach (var reference in RequestWindow.BodiesOf(e))
+        foreach (var reference in RunMessages.BodiesOf(e))
         {
             await BodyAsync(journal, row, reference, faults);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansAgents.Core;
+using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
@@ -61,7 +62,7 @@ internal sealed partial class RunGrain(
             now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored),
             meta, bodies,
             () => HeldRun.New(
-                Id, 1, definition, hash, request.Input, earlier is null ? [] : EarlierTurns.Decode(earlier), catalog, RunState.Empty));
+                Id, 1, definition, hash, request.Input, earlier is null ? null : EarlierContext.FromBody(earlier), catalog, RunState.Empty));
     }
 
     public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) => CommitAsync(now => new Pause(now, mode), meta);

@@ -3,6 +3,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Memory;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Threads;
@@ -48,12 +49,13 @@ internal sealed partial class ThreadGrain
 
         if (await FindRunAsync(turn.RunId) is null)
         {
-            var earlier = await EarlierTurns.ReadAsync(journal, _held!.State.Principal, Id, AgentDefinition.DefaultWindowTokens / 2);
+            var restored = _held!.IsOlderThan(journal);
             var input = await Bodies.LoadAsync(journal, Id, turn.Input);
+            var earlier = await GrainFactory.GetGrain<IMemoryGrain>(Id).AssembleAsync(input, AgentDefinition.DefaultWindowTokens / 2);
             var start = new StartRun(
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
                 turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt, turn.Options?.OutputSchema);
-            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, _held.IsOlderThan(journal), MetaOf(turn.MessageId));
+            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, restored, MetaOf(turn.MessageId));
             if (result.Problem is { } never && Startable.IsFinal(never))
             {
                 await CommitAsync(now => new EndTurn(now, Id, turn.RunId, RunStatus.Failed, new(never.Code, never.Message)), null);

@@ -41,8 +41,9 @@ internal static class RequestConverter
             messages.Add(message switch
             {
                 UserMessage user => new(ChatRole.User, user.Text),
+                MemoryMessage memory => new(ChatRole.User, memory.Text),
                 AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
-                ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.IsError ? "Error: " + tool.Text : tool.Text)]),
+                ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.Text)]),
                 _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
             });
             if (message is AssistantMessage { Invalid: { } invalid })

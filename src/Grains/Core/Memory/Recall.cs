@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core.Memory;
+
+/// <summary>The built-in tool that fetches an older result whole. A request that stands on facts of older messages has it.</summary>
+internal static class Recall
+{
+    public const string Name = "recall";
+
+    public static ToolDefinition Tool { get; } = new(
+        Name, "Shows the result of an earlier tool call whole.",
+        JsonElement.Parse("""{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}"""u8),
+        ToolEffect.ReadOnly, TimeoutSeconds: 30, Retries: 2);
+
+    /// <summary>How a result of an earlier turn is asked for; one of the run itself by its call id alone.</summary>
+    public static string IdOf(int turn, string callId) => string.Create(CultureInfo.InvariantCulture, $"{turn}.{callId}");
+
+    /// <summary>The turn, or null for the run itself, and the call.</summary>
+    public static (int? Turn, string CallId) Parse(string id) =>
+        id.Split('.', 2) is [var turn, var call] && int.TryParse(turn, CultureInfo.InvariantCulture, out var number) ? (number, call) : (null, id);
+
+    /// <summary>An agent's own tool of that name stays what it is.</summary>
+    public static AgentDefinition AddTo(AgentDefinition definition) => definition.Tools.Any(t => t.Name == Name)
+        ? definition
+        : definition with { Tools = [.. definition.Tools, Tool] };
+}
+
+/// <summary>Names and versions of the assembling functions, as <c>model.started</c> pins them.</summary>
+internal static class Assemblers
+{
+    /// <summary>Earlier turns, the input, and the newest whole groups. No longer begun; runs that have it are still shown.</summary>
+    public const string Window = "window/1";
+
+    /// <summary>The same with facts of what is older, within the budget.</summary>
+    public const string Budget = "budget/1";
+}
