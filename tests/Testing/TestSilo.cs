@@ -17,8 +17,9 @@ internal sealed class TestSilo : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IHost _host;
+    private readonly SeverableJournal _line;
 
-    private TestSilo(IHost host) => _host = host;
+    private TestSilo(IHost host, SeverableJournal line) => (_host, _line) = (host, line);
 
     public IServiceProvider Services => _host.Services;
 
@@ -32,18 +33,21 @@ internal sealed class TestSilo : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
+        var line = new SeverableJournal(journal);
+
+        // Who has crashed says nothing more.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter((_, level) => level >= LogLevel.Warning && !line.IsCut).AddConsole();
         builder.UseOrleans(s =>
         {
             s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
             silo?.Invoke(s);
         });
         builder.Services.AddRuns(builder.Configuration).AddDocsAgent();
-        builder.Services.AddSingleton(journal);
+        builder.Services.AddSingleton<IJournal>(line);
         services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
-        return new(host);
+        return new(host, line);
     }
 
     /// <summary>Settings that send every model call to a scripted server.</summary>
@@ -85,6 +89,11 @@ internal sealed class TestSilo : IAsyncDisposable
                     return view;
                 }
 
+                if (view?.EndedAt is not null)
+                {
+                    throw new InvalidOperationException($"{id} was to come {what}; it has ended as {view.Status} at {view.Head}.");
+                }
+
                 await tail.WaitAsync(timeout.Token);
                 while (tail.TryRead(out _))
                 {
@@ -101,6 +110,14 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public async Task<IReadOnlyList<JournalEvent>> EventsAsync(string id) =>
         (await Reader.EventsAsync(Principal.Local, id, 0, 10_000)).Value!.Items;
+
+    /// <summary>Ends it as kill -9 would: nothing of it reaches the journal any more, what it owned still seems to be owned.</summary>
+    public async Task CrashAsync()
+    {
+        _line.Cut();
+        await _host.StopAsync(new CancellationToken(canceled: true));
+        _host.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {
