@@ -31,10 +31,12 @@ internal sealed class ServiceProgram : IAsyncDisposable
         prefix);
 
     /// <summary>A sample that hosts agents of its own, on a port of its own.</summary>
-    public static Task<ServiceProgram> SampleAsync(string name, string data, IReadOnlyDictionary<string, string> settings) => StartAsync(
-        Path.Combine(Repository.Root, "samples", name, "bin", Repository.Configuration, "net10.0", $"{name}.dll"),
-        new(settings) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Storage__ConnectionString"] = data },
-        []);
+    public static Task<ServiceProgram> SampleAsync(string name, string data, IReadOnlyDictionary<string, string> settings) => ProgramAsync(
+        Path.Combine(Repository.Root, "samples", name, "bin", Repository.Configuration, "net10.0", $"{name}.dll"), data, settings);
+
+    /// <summary>Somebody else's program that hosts agents, on a port of its own.</summary>
+    public static Task<ServiceProgram> ProgramAsync(string dll, string data, IReadOnlyDictionary<string, string> settings) => StartAsync(
+        dll, new(settings) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Storage__ConnectionString"] = data }, []);
 
     /// <param name="port">Where gateways reach it.</param>
     public static Task<ServiceProgram> SiloAsync(string data, int siloPort, int port, IReadOnlyDictionary<string, string>? settings = null) => StartAsync(

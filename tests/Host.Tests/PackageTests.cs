@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OrleansAgents.Testing;
+using Xunit;
+
+namespace OrleansAgents.Host.Tests;
+
+/// <summary>The packages as somebody else uses them: a project in a folder of its own, fed from a folder.</summary>
+public sealed class PackageTests : IDisposable
+{
+    private const string Program = """
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddAgents().AddAgent("scribe", a => a.Instructions("Write down what you are told.").Tool(Scribe.Write, t => t.Idempotent()));
+        var app = builder.Build();
+        app.MapAgents();
+        app.Run();
+
+        /// <summary>What it can do.</summary>
+        public static class Scribe
+        {
+            /// <summary>Writes a line down.</summary>
+            /// <param name="line">What to write.</param>
+            public static string Write(string line, OrleansAgents.ToolCall call, IConfiguration configuration)
+            {
+                File.AppendAllText(configuration["Book"]!, $"{line} {call.Attempt}\n");
+                return "written";
+            }
+        }
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private readonly TempFolder _folder = new();
+    private readonly string _version = $"0.1.0-test.{Guid.NewGuid():n}";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_fresh_project_consumes_the_packages_and_its_run_survives_kill_9()
+    {
+        foreach (var project in new[] { "Grains.Abstractions", "Grains", "Storage.Sqlite", "Silo", "Gateway", "OrleansAgents" })
+        {
+            await PackAsync(project);
+        }
+
+        AssertWhole("OrleansAgents", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.xml");
+        AssertWhole("OrleansAgents.Grains", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.xml");
+        AssertWhole("OrleansAgents.Abstractions", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.Abstractions.xml");
+        Assert.InRange(Program.Split('\n').Length, 10, 30);
+        var dll = await BuildAsync();
+
+        var asked = new Hold();
+        await using var model = await ModelServer.StartAsync(request => request.Turn == 0
+            ? new Reply().Call("write", """{"line": "hello"}""").Finish("tool_calls")
+            : new Reply().Text("It is ").Wait(asked.PassAsync()).Text("written.").Finish("stop"));
+        await using var service = await ServiceProgram.ProgramAsync(dll, _folder.File("agents.db"), new Dictionary<string, string>
+        {
+            ["Book"] = _folder.File("book"),
+            ["Models__default__Provider"] = "openai",
+            ["Models__default__Endpoint"] = model.Endpoint.ToString(),
+            ["Models__default__Model"] = "scripted",
+            ["Models__default__ApiKey"] = "key",
+        });
+        using var started = await service.Client.PostAsJsonAsync("/v1/runs", new { agent = "scribe", input = "Write hello." });
+        var run = $"/v1/runs/{(await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()}";
+        await asked.ReachedAsync("the second question to the model");
+
+        await service.KillAndStartAgainAsync();
+        asked.Open();
+        using (var stream = await SseReader.OpenAsync(service.Client, $"{run}/events"))
+        {
+            while (await stream.NextAsync() is not null)
+            {
+            }
+        }
+
+        var view = await service.Client.GetFromJsonAsync<JsonElement>(run);
+        Assert.Equal(("completed", "It is written."), (view.GetProperty("status").GetString(), view.GetProperty("output").GetString()));
+        Assert.Equal("hello 1\n", await File.ReadAllTextAsync(_folder.File("book")));
+        Assert.Equal("Writes a line down.", model.Received[0].Body.GetProperty("tools")[0].GetProperty("function").GetProperty("description").GetString());
+        Assert.Contains("<div id=\"root\">", await service.Client.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_page_nothing_is_built_or_packed()
+    {
+        var (code, said) = await DotnetAsync(Repository.Root, "build", "src/Gateway", "--no-restore", "--no-dependencies", "-p:PageFolder=nowhere");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("The page is missing: nowhere/index.html", said, StringComparison.Ordinal);
+    }
+
+    private async Task PackAsync(string project)
+    {
+        var (code, said) = await DotnetAsync(
+            Repository.Root, "pack", $"src/{project}", "--no-build", "-c", Repository.Configuration, "-o", _folder.File("feed"), $"-p:PackageVersion={_version}");
+        Assert.True(code == 0, said);
+    }
+
+    private void AssertWhole(string package, params string[] files)
+    {
+        using var zip = ZipFile.OpenRead(Path.Combine(_folder.File("feed"), $"{package}.{_version}.nupkg"));
+        Assert.Empty(files.Except(zip.Entries.Select(e => e.FullName)));
+    }
+
+    /// <summary>Makes the project and gives the program's path.</summary>
+    private async Task<string> BuildAsync()
+    {
+        var project = Directory.CreateDirectory(_folder.File("scribe")).FullName;
+        var known = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Program);
+        await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
+            <configuration>
+              <packageSources><add key="folder" value="{_folder.File("feed")}" /></packageSources>
+              <fallbackPackageFolders><add key="known" value="{known}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+        await File.WriteAllTextAsync(Path.Combine(project, "Scribe.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <GenerateDocumentationFile>true</GenerateDocumentationFile>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="OrleansAgents" Version="{_version}" /></ItemGroup>
+            </Project>
+            """);
+        var (code, said) = await DotnetAsync(project, "build", "-o", _folder.File("out"));
+        Assert.True(code == 0, said);
+        return Path.Combine(_folder.File("out"), "Scribe.dll");
+    }
+
+    private async Task<(int Code, string Said)> DotnetAsync(string directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        // Nothing of an earlier build is taken, and nothing of this one is left.
+        start.Environment["NUGET_PACKAGES"] = directory == Repository.Root ? start.Environment.GetValueOrDefault("NUGET_PACKAGES") : _folder.File("packages");
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"Waited {Patience.TotalMinutes} minutes for dotnet {string.Join(' ', arguments)}.");
+        }
+
+        return (process.ExitCode, await said);
+    }
+}
