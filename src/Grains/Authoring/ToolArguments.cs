@@ -7,10 +7,15 @@ namespace OrleansAgents;
 public readonly struct ToolArguments
 {
     private readonly JsonElement _arguments;
+    private readonly ISet<string>? _asked;
 
-    internal ToolArguments(JsonElement arguments) => _arguments = arguments;
+    /// <param name="asked">Takes the names that are read.</param>
+    internal ToolArguments(JsonElement arguments, ISet<string>? asked = null) => (_arguments, _asked) = (arguments, asked);
 
     /// <summary>The argument of this name, or <c>default</c> where the model left it out.</summary>
-    public T? Get<T>(string name) =>
-        _arguments.ValueKind == JsonValueKind.Object && _arguments.TryGetProperty(name, out var value) ? value.Deserialize<T>(ToolText.Json) : default;
+    public T? Get<T>(string name)
+    {
+        _ = _asked?.Add(name);
+        return _arguments.ValueKind == JsonValueKind.Object && _arguments.TryGetProperty(name, out var value) ? value.Deserialize<T>(ToolText.Json) : default;
+    }
 }

@@ -19,7 +19,7 @@ internal static class ExecutionServices
         services.TryAddSingleton(provider => new ModelRegistry(
             ModelSettings.Read(configuration), provider.GetServices<ModelRegistration>(), provider, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolRegistry(
-            provider.GetServices<ToolRegistration>(),
+            provider.GetServices<ToolRegistration>(), provider.GetServices<AgentDeclaration>(),
             provider.GetService<IServiceProviderIsService>(), provider.GetRequiredService<ILogger<ToolRegistry>>()));
         services.TryAddSingleton<IAgentCatalog>(provider => new AgentCatalog(
             provider.GetServices<AgentDeclaration>(), configuration,

@@ -81,6 +81,54 @@ public sealed class AuthoringTests
         Assert.False(hold.Approvable);
     }
 
+    /// <summary>A service that the program forgot to register.</summary>
+    public sealed class Shop(string file)
+    {
+        public int Length => file.Length;
+    }
+
+    public static TheoryData<Delegate, string> Misuses { get; } = new()
+    {
+        { (Action then) => then(), "Parameter 'then' of tool 'act' of agent 'shop' is Action, which has no form in JSON." },
+        { (Stream body) => body.Length, "Parameter 'body' of tool 'act' of agent 'shop' is Stream, which has no form in JSON." },
+        { (IDisposable thing) => thing.Dispose(), "Parameter 'thing' of tool 'act' of agent 'shop' is IDisposable, which nobody can make of JSON:" },
+        { (Shop shop) => shop.Length, "Parameter 'shop' of tool 'act' of agent 'shop' is Shop, whose constructor takes what is no property of it." },
+        { (List<Shop> shops) => shops.Count, "Parameter 'shops' of tool 'act' of agent 'shop' is List<Shop>, whose constructor takes" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Misuses), DisableDiscoveryEnumeration = true)]
+    public void A_parameter_that_no_model_can_fill_in_stops_the_start_with_its_name(Delegate method, string why)
+    {
+        using var services = Declare(a => a.Tool(method, t => t.Name("act").ReadOnly()));
+
+        var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
+
+        Assert.StartsWith(why, e.Message, StringComparison.Ordinal);
+        Assert.Contains("Register it as a service", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_approval_rule_that_reads_no_parameter_of_its_tool_stops_the_start()
+    {
+        using var services = Declare(a => a.Tool(Pay, t => t.NeedsApproval(call => call.Get<decimal>("sum") > 50)));
+
+        var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
+
+        Assert.Equal("The approval rule of tool 'pay' of agent 'shop' reads 'sum', which is not a parameter of it; parameters are amount.", e.Message);
+    }
+
+    [Fact]
+    public void Records_lists_and_maps_are_arguments()
+    {
+        using var services = Declare(a => a.Tool(
+            (Address to, IReadOnlyList<Address> also, Dictionary<string, int> counts, JsonElement any, DayOfWeek? day, object rest) => to.City, t => t.Name("send").ReadOnly()));
+
+        Assert.Single(services.GetRequiredService<IAgentCatalog>().Find("shop")!.Tools);
+    }
+
+    private sealed record Address(string City, Uri? Map = null);
+
     [Description("Finds an order.")]
     private static Task<string> FindOrderAsync([Description("Its number.")] string id, TimeProvider time, ToolCall call, CancellationToken cancellation) =>
         Task.FromResult($"{id} {call.CallId} {time} {cancellation.CanBeCanceled}");

@@ -18,13 +18,15 @@ internal sealed partial class ToolRegistry
 {
     private readonly Dictionary<string, RegisteredTool> _tools = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidSettingException">Two tools of one name, or a value out of range.</exception>
-    public ToolRegistry(IEnumerable<ToolRegistration> registrations, IServiceProviderIsService? services, ILogger<ToolRegistry> log)
+    /// <param name="agents">Name a tool to whoever has made a mistake in it.</param>
+    /// <exception cref="InvalidSettingException">Two tools of one name, a value out of range, or a method that no model can call.</exception>
+    public ToolRegistry(
+        IEnumerable<ToolRegistration> registrations, IEnumerable<AgentDeclaration> agents, IServiceProviderIsService? services, ILogger<ToolRegistry> log)
     {
         // Two agents may share a tool that they declare alike.
         foreach (var registration in registrations.Distinct())
         {
-            if (!_tools.TryAdd(registration.Name, Register(registration, services)))
+            if (!_tools.TryAdd(registration.Name, Register(registration, agents, services)))
             {
                 throw new InvalidSettingException($"There are two tools named '{registration.Name}'; give one of them another name, or declare it alike in both agents.");
             }
@@ -71,7 +73,7 @@ internal sealed partial class ToolRegistry
         }
     }
 
-    private static RegisteredTool Register(ToolRegistration tool, IServiceProviderIsService? services)
+    private static RegisteredTool Register(ToolRegistration tool, IEnumerable<AgentDeclaration> agents, IServiceProviderIsService? services)
     {
         if (!ValidName().IsMatch(tool.Name))
         {
@@ -81,10 +83,29 @@ internal sealed partial class ToolRegistry
         Check(tool, "timeout", tool.TimeoutSeconds, 1, 86_400);
         Check(tool, "number of retries", tool.Retries, 0, 10);
         Check(tool, "output cap", tool.OutputCap, 1, int.MaxValue);
-        var function = ToolBinding.Bind(tool, services);
+        var names = string.Join(", ", agents.Where(a => a.Tools.Contains(tool.Name)).Select(a => $"'{a.Name}'"));
+        var who = names.Length == 0 ? $"tool '{tool.Name}'" : $"tool '{tool.Name}' of agent {names}";
+        var function = Bind(tool, who, services);
+        if (ToolMisuse.Find(tool, function, who) is { } misuse)
+        {
+            throw new InvalidSettingException(misuse);
+        }
+
         var definition = new ToolDefinition(
             tool.Name, function.Description, function.JsonSchema, tool.Effect ?? ToolEffect.AtMostOnce, tool.TimeoutSeconds, tool.Retries);
         return new(definition, function, tool.OutputCap, tool.NeedsApproval);
+    }
+
+    private static AIFunction Bind(ToolRegistration tool, string who, IServiceProviderIsService? services)
+    {
+        try
+        {
+            return ToolBinding.Bind(tool, services);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or InvalidOperationException)
+        {
+            throw new InvalidSettingException($"The parameters of {who} cannot be described to a model: {e.Message}");
+        }
     }
 
     private static void Check(ToolRegistration tool, string what, int value, int min, int max)
