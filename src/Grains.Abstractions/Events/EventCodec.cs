@@ -28,6 +28,7 @@ public static class EventCodec
         Row("model.started", Json.ModelStarted), Row("model.completed", Json.ModelCompleted), Row("model.failed", Json.ModelFailed),
         Row("tool.started", Json.ToolStarted), Row("tool.completed", Json.ToolCompleted), Row("tool.failed", Json.ToolFailed),
         Row("tool.late", Json.ToolLate), Row("decision.requested", Json.DecisionRequested), Row("decision.resolved", Json.DecisionResolved),
+        Row("tool.checking", Json.ToolChecking), Row("tool.checked", Json.ToolChecked),
         Row("thread.created", Json.ThreadCreated), Row("turn.accepted", Json.TurnAccepted), Row("message.accepted", Json.MessageAccepted),
         Row("message.delivered", Json.MessageDelivered), Row("turn.ended", Json.TurnEnded), Row("thread.closed", Json.ThreadClosed),
     ];
@@ -66,6 +67,7 @@ public static class EventCodec
 [JsonSerializable(typeof(ModelStarted)), JsonSerializable(typeof(ModelCompleted)), JsonSerializable(typeof(ModelFailed))]
 [JsonSerializable(typeof(ToolStarted)), JsonSerializable(typeof(ToolCompleted)), JsonSerializable(typeof(ToolFailed))]
 [JsonSerializable(typeof(ToolLate)), JsonSerializable(typeof(DecisionRequested)), JsonSerializable(typeof(DecisionResolved))]
+[JsonSerializable(typeof(ToolChecking)), JsonSerializable(typeof(ToolChecked))]
 [JsonSerializable(typeof(ThreadCreated)), JsonSerializable(typeof(TurnAccepted)), JsonSerializable(typeof(MessageAccepted))]
 [JsonSerializable(typeof(MessageDelivered)), JsonSerializable(typeof(TurnEnded)), JsonSerializable(typeof(ThreadClosed))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement)), JsonSerializable(typeof(BodyRef)), JsonSerializable(typeof(ModelDelta))]

@@ -99,6 +99,23 @@ public enum ToolOutcome
     Unknown,
 }
 
+/// <summary>What a tool's check finds of a call of unknown outcome.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<CheckFinding>))]
+public enum CheckFinding
+{
+    /// <summary>The call took effect.</summary>
+    Done,
+
+    /// <summary>It did not.</summary>
+    NotDone,
+
+    /// <summary>The check cannot tell, or failed.</summary>
+    Unknown,
+
+    /// <summary>The check was cut; it is asked again.</summary>
+    Interrupted,
+}
+
 /// <summary>What a person says of a call of unknown outcome.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<CallDecision>))]
 public enum CallDecision

@@ -27,6 +27,9 @@ public sealed partial class ToolBuilder
     /// <summary>It must not happen twice: a crash in the middle of a call ends in a person's decision.</summary>
     public ToolBuilder AtMostOnce() => With(_tool with { Effect = ToolEffect.AtMostOnce });
 
+    /// <summary>What follows when the outcome of an at-most-once call is unknown. Default <see cref="OrleansAgents.OnUnknown.Ask"/>.</summary>
+    public ToolBuilder OnUnknown(OnUnknown rule) => With(_tool with { OnUnknown = rule });
+
     /// <summary>Seconds after which a call is given up, 1 to 86,400. Default 60. What comes later is recorded, never applied.</summary>
     public ToolBuilder Timeout(int seconds) => With(_tool with { TimeoutSeconds = seconds });
 

@@ -42,6 +42,8 @@ internal static class Acceptance
             ToolReturned c => ([OpenCall(s, c.CallId, c.Attempt) is null
                 ? new ToolLate(c.CallId, c.Attempt, c.Result, null)
                 : new ToolCompleted(c.CallId, c.Attempt, c.Result, c.DurationMs)], null),
+            CallChecked c => (s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Checking && t.CallId == c.CallId && t.Checks == c.Check) is { } call
+                ? Checked(call, c, p) : Nothing, null),
             ToolErred c => ([OpenCall(s, c.CallId, c.Attempt) is { } call ? Fail(call, c, p) : new ToolLate(c.CallId, c.Attempt, null, c.Error)], null),
             _ => throw new NotSupportedException($"No rule for {command.GetType().Name}."),
         };
@@ -137,6 +139,20 @@ internal static class Acceptance
     {
         var again = c.Outcome == ToolOutcome.Interrupted && p.Tools.TryGetValue(call.Tool, out var tool) && call.Attempt <= tool.Retries;
         return new(c.CallId, c.Attempt, c.Error, c.Outcome, again);
+    }
+
+    /// <summary>Not done is believed only when the first call can no longer be at work; until then the check is asked once more.</summary>
+    private static RunEvent[] Checked(ToolCallState call, CallChecked c, RunPolicy p)
+    {
+        const string By = DecisionResolved.OnUnknownRule;
+        var from = Closing.RetryFrom(call, c.At, p);
+        return c.Finding switch
+        {
+            CheckFinding.Done => [new ToolChecked(c.CallId, c.Check, c.Finding), new DecisionResolved(c.CallId, CallDecision.Skip, c.Result ?? "done", By)],
+            CheckFinding.NotDone when from > c.At => [new ToolChecked(c.CallId, c.Check, c.Finding, RetryAt: from)],
+            CheckFinding.NotDone => [new ToolChecked(c.CallId, c.Check, c.Finding), new DecisionResolved(c.CallId, CallDecision.Retry, null, By)],
+            _ => [new ToolChecked(c.CallId, c.Check, c.Finding, c.Error)],
+        };
     }
 
     private static bool IsOpen(RunState s, int step, int attempt) =>

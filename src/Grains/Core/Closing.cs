@@ -18,6 +18,11 @@ internal static class Closing
         {
             yield return new ToolFailed(t.CallId, t.Attempt, error, ToolOutcome.Interrupted, willRetry, retryAt);
         }
+
+        foreach (var t in s.Tools.Where(t => t.Phase == CallPhase.Checking))
+        {
+            yield return new ToolChecked(t.CallId, t.Checks, CheckFinding.Interrupted, error, retryAt);
+        }
     }
 
     /// <summary>
@@ -41,7 +46,7 @@ internal static class Closing
 
         foreach (var t in AtMostOnce(s, p))
         {
-            events.Add(s.Cancelling is null ? Ask(t, at, p) : Unknown(t, error));
+            events.Add(s.Cancelling is null && (restored || p.RuleOf(t.Tool) == UnknownRule.Ask) ? Ask(t, at, p) : Unknown(t, error));
         }
 
         return events;
@@ -68,12 +73,11 @@ internal static class Closing
     /// <summary>The question that a call of unknown outcome comes to.</summary>
     public static DecisionRequested Ask(ToolCallState t, DateTimeOffset at, RunPolicy p)
     {
-        var ends = (t.StartedAt ?? at) + p.TimeoutOf(t.Tool);
         return new(
             t.CallId,
             $"{t.Tool} was called and nobody knows whether it took effect. If the process that called it was only frozen, it may still act once. " +
             "Look at the other side, then say retry (call again with the same idempotency key), skip (go on as if it were done) or fail (count it as failed).",
-            ends > at ? ends : at);
+            RetryFrom(t, at, p));
     }
 
     /// <summary>Nothing goes on in a world that has moved on, until a person says so.</summary>
@@ -85,6 +89,10 @@ internal static class Closing
         $"The store came back from a backup, and {t.Tool} may have been called with these arguments in the time that is lost. " +
         "Look at the other side, then say retry (call it, with the same idempotency key), skip (go on as if it were done) or fail (count it as failed).",
         at);
+
+    /// <summary>When the first call can no longer be at work.</summary>
+    public static DateTimeOffset RetryFrom(ToolCallState t, DateTimeOffset at, RunPolicy p) =>
+        (t.StartedAt ?? at) + p.TimeoutOf(t.Tool) is var ends && ends > at ? ends : at;
 
     private static ToolFailed Unknown(ToolCallState t, RunError error) =>
         new(t.CallId, t.Attempt, error, ToolOutcome.Unknown, WillRetry: false);

@@ -63,6 +63,11 @@ internal enum FaultKind
 
 internal sealed record ToolReturned(DateTimeOffset At, string CallId, int Attempt, Text Result, long DurationMs) : Command(At);
 
+/// <summary>What the tool's check found.</summary>
+/// <param name="Result">With <see cref="CheckFinding.Done"/>: what the call returned.</param>
+internal sealed record CallChecked(
+    DateTimeOffset At, string CallId, int Check, CheckFinding Finding, Text? Result, RunError? Error) : Command(At);
+
 internal sealed record ToolErred(DateTimeOffset At, string CallId, int Attempt, RunError Error, ToolOutcome Outcome) : Command(At);
 
 /// <summary>Rules that <see cref="Decide"/> reads and <see cref="Fold"/> does not, so that changing them cannot change history.</summary>
@@ -83,6 +88,9 @@ internal sealed record RunPolicy(
 
     /// <summary>Why a call does not start by itself; null when it does. Asked of today's tools, whatever the run is pinned to.</summary>
     public Func<string, JsonElement, ToolHold?> HoldOf { get; init; } = static (_, _) => null;
+
+    /// <summary>What follows when the outcome of an at-most-once call is unknown. Asked of today's tools.</summary>
+    public Func<string, UnknownRule> RuleOf { get; init; } = static _ => UnknownRule.Ask;
 
     public bool IsRepeatable(string tool) => Tools.TryGetValue(tool, out var t) && t.Effect != ToolEffect.AtMostOnce;
 

@@ -64,8 +64,16 @@ internal static class Fold
                 Phase = CallPhase.Deciding,
                 RetryFrom = d.RetryFrom,
                 Question = d.Text,
+                AsksApproval = d.Approval == true,
             }),
             DecisionResolved d => Resolved(s, d),
+            ToolChecking t => Change(s, t.CallId, c => c with { Phase = CallPhase.Checking, Checks = t.Check, RetryAt = null }),
+            ToolChecked t => Change(t.Finding == CheckFinding.Interrupted ? Interrupted(s) : s, t.CallId, c => c with
+            {
+                Phase = CallPhase.Unknown,
+                RetryAt = t.RetryAt,
+                Unclear = t.Finding == CheckFinding.Unknown,
+            }),
             _ => throw new NotSupportedException($"No fold for {e.GetType().Name}."),
         };
     }
@@ -133,16 +141,25 @@ internal static class Fold
         {
             { WillRetry: true } => Change(s, t.CallId, c => c with { Phase = CallPhase.Retrying, RetryAt = t.RetryAt }),
             { Outcome: ToolOutcome.Unknown } when s.Cancelling is null =>
-                Change(s, t.CallId, c => c with { Phase = CallPhase.Unknown }),
+                Change(s, t.CallId, c => c with { Phase = CallPhase.Unknown, RetryAt = null }),
             _ => Answer(s, t.CallId, Tokens.Of(t.Error.Message)),
         };
     }
 
     private static RunState Resolved(RunState s, DecisionResolved d)
     {
-        s = Change(s, d.CallId, c => c with { DecidedBy = d.By, DecidedSeq = s.Head, RetryFrom = null, Question = null });
+        s = Change(s, d.CallId, c => c with
+        {
+            DecidedBy = d.By,
+            DecidedSeq = s.Head,
+            RetryFrom = null,
+            Question = null,
+            AsksApproval = false,
+            Approved = c.Approved || c.AsksApproval,
+            Unclear = false,
+        });
         return d.Decision == CallDecision.Retry
-            ? Change(s, d.CallId, c => c with { Phase = CallPhase.Retrying, RetryAt = null })
+            ? Change(s, d.CallId, c => c with { Phase = CallPhase.Retrying, RetryAt = d.RetryAt })
             : Answer(s, d.CallId, d.Result is null ? 20 : Tokens.Of(d.Result));
     }
 

@@ -32,10 +32,27 @@ internal static class Following
     }
 
     /// <summary>Asking for a decision starts nothing, so it happens in a paused run too.</summary>
-    private static DecisionRequested? Undecided(RunState s, DateTimeOffset now, RunPolicy p) =>
-        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Unknown) is { } t ? Closing.Ask(t, now, p)
-        : s.Tools.FirstOrDefault(t => IsDoubtful(s, t, p)) is { } d ? Closing.AskAfterRestore(d, now)
-        : null;
+    private static RunEvent? Undecided(RunState s, DateTimeOffset now, RunPolicy p)
+    {
+        foreach (var t in s.Tools.Where(t => t.Phase == CallPhase.Unknown))
+        {
+            switch (t.Unclear ? UnknownRule.Ask : p.RuleOf(t.Tool))
+            {
+                case UnknownRule.Ask:
+                    return Closing.Ask(t, now, p);
+                case UnknownRule.Fail:
+                    return new DecisionResolved(t.CallId, CallDecision.Fail, null, DecisionResolved.OnUnknownRule);
+                case UnknownRule.Retry:
+                    return new DecisionResolved(t.CallId, CallDecision.Retry, null, DecisionResolved.OnUnknownRule, Closing.RetryFrom(t, now, p));
+                case UnknownRule.Check:
+                    break;
+                default:
+                    throw new NotSupportedException($"No rule {p.RuleOf(t.Tool)}.");
+            }
+        }
+
+        return s.Tools.FirstOrDefault(t => IsDoubtful(s, t, p)) is { } d ? Closing.AskAfterRestore(d, now) : null;
+    }
 
     /// <summary>An at-most-once call of a restored run: its intent may be among what is lost, so that no rule here could see a second effect.</summary>
     private static bool IsDoubtful(RunState s, ToolCallState t, RunPolicy p) =>
@@ -47,7 +64,7 @@ internal static class Following
         { Interruptions: > RunPolicy.MaxInterruptions } => new RunPaused(PauseMode.Step, PauseReason.Quarantined),
         { Output: { } output } when s.MessageSeq <= s.SeenThrough => new RunCompleted(output, s.Usage),
         { StartedAt: null } => Begin(s, p, now),
-        _ => Invalid(s) ?? (p.Draining ? null : Tool(s, p, now) ?? Model(s, p, now)),
+        _ => Invalid(s) ?? (p.Draining ? null : Check(s, now) ?? Tool(s, p, now) ?? Model(s, p, now)),
     };
 
     private static RunEvent? Begin(RunState s, RunPolicy p, DateTimeOffset now) =>
@@ -60,6 +77,12 @@ internal static class Following
             ? new(t.CallId, 0, new(ErrorCodes.InvalidCall, t.Invalid!), ToolOutcome.Failed, WillRetry: false)
             : null;
 
+    /// <summary>What is still unknown here has a check that can be asked.</summary>
+    private static ToolChecking? Check(RunState s, DateTimeOffset now) =>
+        s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Unknown && !(t.RetryAt > now)) is { } t
+            ? new(t.Step, t.CallId, t.Attempt, t.Checks + 1)
+            : null;
+
     private static RunEvent? Tool(RunState s, RunPolicy p, DateTimeOffset now)
     {
         var t = s.Tools.FirstOrDefault(t => t.Phase == CallPhase.Planned || (t.Phase == CallPhase.Retrying && !(t.RetryAt > now)));
@@ -68,9 +91,11 @@ internal static class Following
             ?? new ToolStarted(t.Step, t.CallId, t.Tool, t.Arguments, t.Attempt + 1, $"{p.RunId}/{t.CallId}");
     }
 
-    /// <summary>What a person has decided once is not asked again, unless the tool itself still stands in the way.</summary>
+    /// <summary>What a person has approved once is not asked again, unless the tool itself stands in the way.</summary>
     private static DecisionRequested? Held(ToolCallState t, RunPolicy p, DateTimeOffset now) =>
-        p.HoldOf(t.Tool, t.Arguments) is { } hold && !(hold.Approvable && t.DecidedBy is not null) ? new(t.CallId, hold.Why, now) : null;
+        p.HoldOf(t.Tool, t.Arguments) is { } hold && !(hold.Approvable && t.Approved)
+            ? new(t.CallId, hold.Why, now, hold.Approvable ? true : null)
+            : null;
 
     private static RunEvent? Model(RunState s, RunPolicy p, DateTimeOffset now)
     {

@@ -65,6 +65,8 @@ internal sealed class RunMessages
         ModelCompleted m => new AssistantMessage(m.Content, m.ToolCalls, m.Invalid),
         ToolCompleted t => Result(t.CallId, t.Result.Preview, isError: false),
         ToolFailed { WillRetry: false, Outcome: not ToolOutcome.Unknown } t => Result(t.CallId, $"Error: {t.Error.Message}", isError: true),
+        DecisionResolved { Decision: CallDecision.Fail, By: DecisionResolved.OnUnknownRule } d => Result(
+            d.CallId, "Error: the outcome of this call is unknown; it is not tried again.", isError: true),
         DecisionResolved { Decision: not CallDecision.Retry } d when !_begun.Contains(d.CallId) => Result(
             d.CallId, d.Result?.Preview ?? "This call was not made: a person refused it.", isError: d.Decision == CallDecision.Fail),
         DecisionResolved { Decision: CallDecision.Skip } d => Result(

@@ -120,6 +120,9 @@ internal enum CallPhase
 
     /// <summary>It has its result, or the error that stands for it.</summary>
     Answered,
+
+    /// <summary>Its outcome is unknown, and the tool's check is asked: due.</summary>
+    Checking,
 }
 
 /// <summary>The run's model call. Its phase is <see cref="CallPhase.Open"/> or <see cref="CallPhase.Retrying"/>.</summary>
@@ -131,10 +134,14 @@ internal sealed record ModelCall(
 /// <param name="RetryFrom">While deciding: the time from which a retry is taken.</param>
 /// <param name="DecidedBy">Who answered the last decision.</param>
 /// <param name="DecidedSeq">Seq of that answer.</param>
+/// <param name="AsksApproval">While deciding: a person's yes is all that is needed.</param>
+/// <param name="Approved">A person has said yes to the call.</param>
+/// <param name="Checks">How often the tool's check was asked.</param>
+/// <param name="Unclear">The check could not tell.</param>
 internal sealed record ToolCallState(
     string CallId, string Tool, JsonElement Arguments, string? Invalid, int Step, int Attempt, CallPhase Phase,
     DateTimeOffset? StartedAt = null, DateTimeOffset? RetryAt = null, DateTimeOffset? RetryFrom = null,
-    string? Question = null, string? DecidedBy = null, long DecidedSeq = 0);
+    string? Question = null, string? DecidedBy = null, long DecidedSeq = 0, bool AsksApproval = false, bool Approved = false, int Checks = 0, bool Unclear = false);
 
 /// <param name="FromSeq">Seq of the group's <c>model.started</c>; 1 for the first. What comes before the next group's belongs to it.</param>
 /// <param name="Tokens">Estimated tokens of the answer, its results and the messages among them.</param>

@@ -44,6 +44,10 @@ internal static class StatusOf
             {
                 yield return new Effect(t.Step, t.Attempt, t.CallId);
             }
+            else if (t.Phase == CallPhase.Checking)
+            {
+                yield return new Effect(t.Step, t.Checks, t.CallId, IsCheck: true);
+            }
         }
     }
 
@@ -62,7 +66,7 @@ internal static class StatusOf
         var at = s.Model is { Phase: CallPhase.Retrying } m ? m.RetryAt : null;
         foreach (var t in s.Tools)
         {
-            at = t is { Phase: CallPhase.Retrying, RetryAt: { } r } && !(at < r) ? r : at;
+            at = t is { Phase: CallPhase.Retrying or CallPhase.Unknown, RetryAt: { } r } && !(at < r) ? r : at;
         }
 
         return at;
@@ -84,8 +88,10 @@ internal static class StatusOf
 }
 
 /// <summary>An open effect, named so that it is started once.</summary>
+/// <param name="Attempt">With a check: which one of the call.</param>
 /// <param name="CallId">The tool call; null for the model call.</param>
-internal readonly record struct Effect(int Step, int Attempt, string? CallId);
+/// <param name="IsCheck">The tool's check is asked about the call.</param>
+internal readonly record struct Effect(int Step, int Attempt, string? CallId, bool IsCheck = false);
 
 /// <summary>Enum values as they stand on the wire.</summary>
 internal static class Words

@@ -64,6 +64,7 @@ internal sealed class HeldRun
             catalog.MaxOutputTokens(definition.Model), Price: catalog.PriceOf(definition.Model))
             {
                 HoldOf = catalog.HoldOf,
+                RuleOf = catalog.RuleOf,
             },
             Window = new(definition, definitionHash, input, earlier),
         };

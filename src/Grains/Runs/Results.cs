@@ -34,6 +34,13 @@ internal static class Results
             now => new ModelAnswered(now, e.Step, e.Attempt, content, calls, answer.Usage, answer.FinishReason, request.Hash, answer.Invalid), bodies);
     }
 
+    public static Result Of(Effect e, CheckResult found)
+    {
+        var bodies = new List<Body>();
+        var text = found.Text is null ? null : Bodies.Store(found.Text, bodies);
+        return new(now => new CallChecked(now, e.CallId!, e.Attempt, found.Finding, text, found.Error), bodies);
+    }
+
     public static Result Of(Effect e, ToolResult result)
     {
         if (result.Error is { } error)

@@ -36,10 +36,11 @@ internal sealed partial class RunGrain
 
             BeginStretch(run.State);
             var tool = effect.CallId is null ? null : run.State.Tools.First(t => t.CallId == effect.CallId);
-            var running = _running[effect] = new(tool is null || run.Policy.IsRepeatable(tool.Tool), time.GetTimestamp());
+            var running = _running[effect] = new(tool is null || effect.IsCheck || run.Policy.IsRepeatable(tool.Tool), time.GetTimestamp());
             using (ExecutionContext.SuppressFlow())
             {
-                _ = tool is null ? AskAsync(run, effect, running) : CallAsync(run, effect, tool, running);
+                _ = tool is null ? AskAsync(run, effect, running)
+                    : effect.IsCheck ? CheckAsync(effect, tool, running) : CallAsync(run, effect, tool, running);
             }
         }
 
@@ -104,6 +105,19 @@ internal sealed partial class RunGrain
             running.Ended.TrySetResult();
             Lose([], Moved);
             Settle();
+        }
+    }
+
+    private async Task CheckAsync(Effect effect, ToolCallState tool, Running running)
+    {
+        var call = new ToolCall(Id, tool.Step, tool.CallId, tool.Attempt, $"{Id}/{tool.CallId}");
+        try
+        {
+            Report(effect, running, Results.Of(effect, await Task.Run(() => tools.CheckAsync(tool.Tool, tool.Arguments, call, running.Cut.Token))));
+        }
+        catch (OperationCanceledException)
+        {
+            running.Ended.TrySetResult();
         }
     }
 

@@ -50,6 +50,9 @@ internal sealed class StepFold
             case ToolFailed t:
                 End(row, _stepOf[t.CallId], t.WillRetry ? "retrying" : "failed", t.Error, s => s with { Error = t.Error });
                 break;
+            case ToolChecking t:
+                Set(_stepOf[t.CallId], s => s with { Status = "checking" });
+                break;
             case DecisionRequested d:
                 End(row, _stepOf[d.CallId], "deciding", null, s => s);
                 break;

@@ -75,7 +75,7 @@ internal sealed class Scenario
 
     public Scenario ThenDue(params string[] effects)
     {
-        Assert.Equal(effects, StatusOf.Due(State).Select(e => $"{e.CallId ?? "model"}#{e.Attempt}"));
+        Assert.Equal(effects, StatusOf.Due(State).Select(e => $"{e.CallId ?? "model"}{(e.IsCheck ? "?" : "#")}{e.Attempt}"));
         return this;
     }
 

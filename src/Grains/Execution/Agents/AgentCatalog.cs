@@ -48,6 +48,8 @@ internal sealed class AgentCatalog : IAgentCatalog
 
     public ToolHold? HoldOf(string tool, JsonElement arguments) => _tools.HoldOf(tool, arguments);
 
+    public UnknownRule RuleOf(string tool) => _tools.RuleOf(tool);
+
     public bool AsksForApproval(string tool) => _tools.Find(tool)?.NeedsApproval is not null;
 
     private static ToolDefinition Find(AgentDeclaration agent, string tool, ToolRegistry tools) =>

@@ -32,6 +32,16 @@ internal static class ToolBinding
         return AIFunctionFactory.Create(tool.Method, options);
     }
 
+    /// <summary>A check gets what its tool gets, and gives an <see cref="OrleansAgents.CallEffect"/>.</summary>
+    public static AIFunction BindCheck(ToolRegistration tool, Delegate check, IServiceProviderIsService? services) => AIFunctionFactory.Create(check, new AIFunctionFactoryOptions
+    {
+        Name = tool.Name,
+        SerializerOptions = ToolText.Json,
+        ExcludeResultSchema = true,
+        ConfigureParameterBinding = parameter => Binding(parameter, services),
+        MarshalResult = static (value, _, _) => ValueTask.FromResult(value),
+    });
+
     public static AIFunctionArguments Arguments(JsonElement arguments, ToolCall call, IServiceProvider services)
     {
         var result = new AIFunctionArguments { Services = services, Context = new Dictionary<object, object?> { [CallKey] = call } };

@@ -50,6 +50,33 @@ internal sealed class ToolCaller(ToolRegistry tools, IServiceScopeFactory scopes
         }
     }
 
+    public async Task<CheckResult> CheckAsync(string tool, JsonElement arguments, ToolCall call, CancellationToken cancellation)
+    {
+        if (tools.Find(tool) is not { Check: { } check } registered)
+        {
+            return new(CheckFinding.Unknown, null, new("unknown_tool", $"{tool} has no check in this process."));
+        }
+
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var asked = Task.Run(
+                async () => await check.InvokeAsync(ToolBinding.Arguments(arguments, call, scope.ServiceProvider), cut.Token), CancellationToken.None);
+            var found = (CallEffect)(await asked.WaitAsync(TimeSpan.FromSeconds(registered.Definition.TimeoutSeconds), time, cancellation))!;
+            return new(found.Finding, found.Finding == CheckFinding.Done ? ToolText.Render(found.Result, registered.OutputCap) : null, null);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            await cut.CancelAsync();
+            return new(CheckFinding.Unknown, null, new("check_failed", ToolText.Error(e)));
+        }
+    }
+
     private async Task<ToolResult> InvokeAsync(
         RegisteredTool tool, JsonElement arguments, ToolCall call, long started, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal static class ToolMisuse
             if (WhyNot(parameter.ParameterType) is { } why)
             {
                 return $"Parameter '{parameter.Name}' of {who} is {Name(parameter.ParameterType)}, {why}. "
-                    + $"Register it as a service and it is bound; otherwise take a string, a number, a list or a record with public properties.";
+                    + "Register it as a service and it is bound; otherwise take a string, a number, a list or a record with public properties.";
             }
         }
 

@@ -26,6 +26,9 @@ internal sealed record ToolRegistration(Delegate Method, string Name)
     /// <summary>Which calls wait for a person; none where null.</summary>
     public Func<ToolArguments, bool>? NeedsApproval { get; init; }
 
+    /// <summary>What follows when nobody knows whether a call took effect.</summary>
+    public OnUnknown OnUnknown { get; init; } = OnUnknown.Ask;
+
     /// <summary>The largest result in UTF-8 bytes; a longer one is cut, and says so.</summary>
     public int OutputCap { get; init; } = DefaultOutputCap;
 }

@@ -11,7 +11,9 @@ namespace OrleansAgents.Execution;
 /// <summary>A tool that can be called.</summary>
 /// <param name="OutputCap">UTF-8 bytes.</param>
 /// <param name="NeedsApproval">Which calls wait for a person; none where null.</param>
-internal sealed record RegisteredTool(ToolDefinition Definition, AIFunction Function, int OutputCap, Func<ToolArguments, bool>? NeedsApproval);
+/// <param name="Check">Asks whether a call of unknown outcome took effect; null where the rule is another.</param>
+internal sealed record RegisteredTool(
+    ToolDefinition Definition, AIFunction Function, int OutputCap, Func<ToolArguments, bool>? NeedsApproval, UnknownRule OnUnknown, AIFunction? Check);
 
 /// <summary>The tools of this process by name, fixed at start.</summary>
 internal sealed partial class ToolRegistry
@@ -41,6 +43,9 @@ internal sealed partial class ToolRegistry
     public IReadOnlyCollection<string> Names => _tools.Keys;
 
     public RegisteredTool? Find(string name) => _tools.GetValueOrDefault(name);
+
+    /// <summary>What follows when nobody knows whether a call took effect; a tool that is gone can only be asked about.</summary>
+    public UnknownRule RuleOf(string name) => Find(name)?.OnUnknown ?? UnknownRule.Ask;
 
     /// <summary>Whether a call waits for a person; null when it may start.</summary>
     public ToolHold? HoldOf(string name, JsonElement arguments)
@@ -93,7 +98,8 @@ internal sealed partial class ToolRegistry
 
         var definition = new ToolDefinition(
             tool.Name, function.Description, function.JsonSchema, tool.Effect ?? ToolEffect.AtMostOnce, tool.TimeoutSeconds, tool.Retries);
-        return new(definition, function, tool.OutputCap, tool.NeedsApproval);
+        var check = tool.OnUnknown.Method is { } method ? ToolBinding.BindCheck(tool, method, services) : null;
+        return new(definition, function, tool.OutputCap, tool.NeedsApproval, tool.OnUnknown.Rule, check);
     }
 
     private static AIFunction Bind(ToolRegistration tool, string who, IServiceProviderIsService? services)
