@@ -10,6 +10,8 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
 
     public string? Refusal => inner.Refusal;
 
+    public long Generation => inner.Generation;
+
     public bool IsCut => _cut;
 
     public void Cut() => _cut = true;
@@ -36,6 +38,12 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
 
     public Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default) =>
         Line().ChangesAsync(filter, cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter filter, CancellationToken cancellation = default) =>
+        Line().ExpiredAsync(filter, cancellation);
+
+    public Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default) =>
+        Line().WaitingAsync(partitions, cancellation);
 
     public Task<bool> DeleteAsync(string id) => Line().DeleteAsync(id);
 

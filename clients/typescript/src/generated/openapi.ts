@@ -407,6 +407,8 @@ export interface components {
         };
         /** @description Nobody knows whether a call took effect; a person says what follows. */
         DecisionRequestedData: {
+            /** @description True when a person's yes is all that the call needs. */
+            approval?: null | boolean;
             callId: string;
             /**
              * Format: date-time
@@ -430,9 +432,9 @@ export interface components {
              */
             type: "decision.resolved";
         };
-        /** @description What a person decided about a call of unknown outcome. */
+        /** @description What was decided about a call that does not go on by itself. */
         DecisionResolvedData: {
-            /** @description The user who decided. */
+            /** @description The user who decided, or string DecisionResolved.OnUnknownRule where the tool's own rule or check did. */
             by: string;
             callId: string;
             /**
@@ -447,6 +449,11 @@ export interface components {
                 preview: string;
                 ref: string;
             };
+            /**
+             * Format: date-time
+             * @description With CallDecision.Retry: not before this time.
+             */
+            retryAt?: null | string;
         };
         /** @description A page of durable events. */
         EventPage: {
@@ -1061,7 +1068,7 @@ export interface components {
             message: string;
         };
         /** @description A client meets types that this list does not have, and passes them by. */
-        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["ModelDelta"];
+        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["ModelDelta"];
         RunFailed: {
             /** Format: date-time */
             at: string;
@@ -1379,6 +1386,71 @@ export interface components {
             turns: number;
             /** Format: date-time */
             updatedAt: string;
+        };
+        ToolChecked: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["ToolCheckedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.checked";
+        };
+        /** @description What the check found; a decision follows from it, by the check or by a person. */
+        ToolCheckedData: {
+            callId: string;
+            /** Format: int32 */
+            check: number;
+            /** @description What went wrong: a stable code and a sentence for people. */
+            error?: {
+                code: string;
+                message: string;
+            };
+            /**
+             * @description What a tool's check finds of a call of unknown outcome.
+             * @enum {unknown}
+             */
+            finding: "done" | "not_done" | "unknown" | "interrupted";
+            /**
+             * Format: date-time
+             * @description When it is asked again.
+             */
+            retryAt?: null | string;
+        };
+        ToolChecking: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["ToolCheckingData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.checking";
+        };
+        /** @description The intent to ask the tool's own check whether a call of unknown outcome took effect. It changes nothing and may be repeated. */
+        ToolCheckingData: {
+            /**
+             * Format: int32
+             * @description The attempt whose outcome is unknown.
+             */
+            attempt: number;
+            callId: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … in the call.
+             */
+            check: number;
+            /** Format: int32 */
+            step: number;
         };
         ToolCompleted: {
             /** Format: date-time */
@@ -1749,6 +1821,10 @@ export type ThreadMessage = components['schemas']['ThreadMessage'];
 export type ThreadPage = components['schemas']['ThreadPage'];
 export type ThreadSummary = components['schemas']['ThreadSummary'];
 export type ThreadView = components['schemas']['ThreadView'];
+export type ToolChecked = components['schemas']['ToolChecked'];
+export type ToolCheckedData = components['schemas']['ToolCheckedData'];
+export type ToolChecking = components['schemas']['ToolChecking'];
+export type ToolCheckingData = components['schemas']['ToolCheckingData'];
 export type ToolCompleted = components['schemas']['ToolCompleted'];
 export type ToolCompletedData = components['schemas']['ToolCompletedData'];
 export type ToolEffect = components['schemas']['ToolEffect'];
