@@ -41,7 +41,7 @@ internal static class Schema
         CREATE TABLE bodies (ref TEXT PRIMARY KEY, data BLOB NOT NULL);
         CREATE TABLE body_uses (ref TEXT NOT NULL, jid INTEGER NOT NULL, PRIMARY KEY (ref, jid)) WITHOUT ROWID;
         CREATE INDEX body_uses_journal ON body_uses (jid);
-        CREATE TABLE deleted (id TEXT PRIMARY KEY, checksum INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE deleted (id TEXT PRIMARY KEY, checksum INTEGER NOT NULL, tenant TEXT, user TEXT) WITHOUT ROWID;
         CREATE TABLE store (name TEXT PRIMARY KEY, value INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
@@ -50,6 +50,8 @@ internal static class Schema
         ALTER TABLE journals ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
         CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
         CREATE TABLE store (name TEXT PRIMARY KEY, value INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+        ALTER TABLE deleted ADD COLUMN tenant TEXT;
+        ALTER TABLE deleted ADD COLUMN user TEXT;
         """;
 
     /// <summary>Checks the version; makes the tables in an empty file, and brings those of an older one up to date, with a copy of it kept beside.</summary>

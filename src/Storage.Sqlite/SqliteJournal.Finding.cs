@@ -35,10 +35,7 @@ internal sealed partial class SqliteJournal
             return found;
         }
 
-        if (db.Scalar("SELECT 1 FROM deleted WHERE id=$id", ("$id", id)) is not null)
-        {
-            throw new JournalDeletedException(id);
-        }
+        ThrowIfDeleted(db, id);
 
         if (_check.Doubts("journals") && rows.Header(id, distrustIndex: true) is { } scanned)
         {
@@ -48,6 +45,17 @@ internal sealed partial class SqliteJournal
         Missed<object>("journals", id);
         Missed<object>("deleted", id);
         return null;
+    }
+
+    private static void ThrowIfDeleted(SqliteConnection db, string id)
+    {
+        using var command = db.Command("SELECT tenant,user FROM deleted WHERE id=$id", ("$id", id));
+        using var row = command.ExecuteReader();
+        if (row.Read())
+        {
+            // Builds of schema 1 did not keep whose it was.
+            throw new JournalDeletedException(id, row.GetValue(0) is string tenant && row.GetValue(1) is string user ? new(tenant, user) : null);
+        }
     }
 
     /// <summary>The bytes as they lie. A body that a journal uses must be there, whatever the lookup says.</summary>

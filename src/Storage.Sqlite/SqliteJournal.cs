@@ -169,9 +169,9 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             "DELETE FROM events WHERE rowid BETWEEN $first AND $last; DELETE FROM commands WHERE jid=$jid; DELETE FROM snapshots WHERE jid=$jid; " +
             "DELETE FROM bodies WHERE ref IN (SELECT ref FROM body_uses u WHERE jid=$jid AND NOT EXISTS " +
             "(SELECT 1 FROM body_uses o WHERE o.ref=u.ref AND o.jid<>$jid)); DELETE FROM body_uses WHERE jid=$jid; " +
-            "DELETE FROM journals WHERE jid=$jid; INSERT INTO deleted (id,checksum) VALUES ($id,$sum)",
+            "DELETE FROM journals WHERE jid=$jid; INSERT INTO deleted (id,checksum,tenant,user) VALUES ($id,$sum,$tenant,$user)",
             ("$first", first), ("$last", first + (1L << Schema.SeqBits) - 1), ("$jid", jid), ("$id", id),
-            ("$sum", w.Checksums.Of(id)));
+            ("$sum", w.Checksums.Of(id)), ("$tenant", header.Principal.Tenant), ("$user", header.Principal.User));
         return true;
     });
 

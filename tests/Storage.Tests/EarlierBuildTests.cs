@@ -63,7 +63,7 @@ public sealed class EarlierBuildTests : IDisposable
             ["asking Running", "completed Completed", "deciding Waiting decision", "failed Failed", "paused Paused user", "paying Waiting decision", "timer Waiting timer"],
             found.Where(f => f.Split(' ')[0].Length < 32).Order());
         Assert.Equal(2, found.Count(f => f.Split(' ')[0].Length == 32));
-        await Assert.ThrowsAsync<JournalDeletedException>(() => journal.FindAsync("run_deleted000000000"));
+        Assert.Null((await Assert.ThrowsAsync<JournalDeletedException>(() => journal.FindAsync("run_deleted000000000"))).Owner);
         Assert.Equal("start", (await journal.FindCommandAsync("run_completed0000000", "start"))?.CommandId);
     }
 

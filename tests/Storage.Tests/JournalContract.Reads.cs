@@ -141,8 +141,8 @@ public abstract partial class JournalContract
 
         Assert.False(await Journal.DeleteAsync("r"));
         Assert.False(await Journal.DeleteAsync("unknown"));
-        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.AcquireAsync("r", "silo-b"));
-        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.FindAsync("r"));
+        Assert.Equal(Principal.Local, (await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.AcquireAsync("r", "silo-b"))).Owner);
+        Assert.Equal(Principal.Local, (await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.FindAsync("r"))).Owner);
         Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("r", 0, 1)));
         Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("r", 3, 1)));
         Assert.Empty(await Journal.ListAsync(new(Principal.Local, null, null, null, null, 10)));

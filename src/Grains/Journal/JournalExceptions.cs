@@ -1,3 +1,5 @@
+using OrleansAgents.Events;
+
 namespace OrleansAgents.Journal;
 
 /// <summary>Stored bytes are not what was written. Nothing wrong is served: what can be read still is.</summary>
@@ -30,7 +32,12 @@ public enum StorageRefusal
 }
 
 /// <summary>The journal was deleted; its id is never used again.</summary>
-public sealed class JournalDeletedException(string id) : Exception($"The journal {id} was deleted.");
+/// <param name="owner">Whose it was; null where a build that kept no owners deleted it.</param>
+public sealed class JournalDeletedException(string id, Principal? owner) : Exception($"The journal {id} was deleted.")
+{
+    /// <summary>That there was one is told to its own user alone: to others it is as if there had been none.</summary>
+    public Principal? Owner { get; } = owner;
+}
 
 /// <summary>The store cannot be opened: held by another process, too new, or not a store at all. The message says what to do.</summary>
 public sealed class StorageUnusableException(string message) : Exception(message);

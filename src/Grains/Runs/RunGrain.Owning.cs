@@ -26,7 +26,7 @@ internal sealed partial class RunGrain
             return true;
         }
 
-        var found = await journal.FindAsync(Id);
+        var found = await FindAsync(batch);
         if (found is null)
         {
             if (_exists)
@@ -72,10 +72,23 @@ internal sealed partial class RunGrain
         return true;
     }
 
+    private async Task<JournalView?> FindAsync(List<Inbound> batch)
+    {
+        try
+        {
+            return await journal.FindAsync(Id);
+        }
+        catch (JournalDeletedException e)
+        {
+            batch.RemoveAll(i => RefuseIfForeign(i, e.Owner));
+            throw;
+        }
+    }
+
     private static readonly Problem NotFound = new(ProblemCodes.RunNotFound, "There is no such run.");
 
     /// <summary>Answers a command that is not by the run's own principal as if there were no run, and says whether it did.</summary>
-    private static bool RefuseIfForeign(Inbound item, Principal principal)
+    private static bool RefuseIfForeign(Inbound item, Principal? principal)
     {
         if (item.Meta is not { } meta || meta.Principal == principal)
         {

@@ -76,7 +76,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
 
         try
         {
-            return await journal.DeleteAsync(runId) ? null : new(ProblemCodes.RunNotFound, "There is no such run.");
+            return await journal.DeleteAsync(runId) ? null : NotFound;
         }
         catch (InvalidOperationException)
         {
@@ -141,7 +141,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
         return false;
     }
 
-    /// <summary>Unknown and foreign runs are the same; damage is a typed answer.</summary>
+    /// <summary>Unknown and foreign runs, deleted ones too, are the same; damage is a typed answer.</summary>
     private async Task<Read<T>> ReadAsync<T>(
         Principal principal, string runId, Func<JournalView, Task<T?>> read, Problem? absent = null)
         where T : class
@@ -149,17 +149,17 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
         try
         {
             var found = await journal.FindAsync(runId);
-            if (found is null || found.Header.Kind != JournalKind.Run || found.Header.Principal.Tenant != principal.Tenant || found.Header.Principal.User != principal.User)
+            if (found is null || found.Header.Kind != JournalKind.Run || found.Header.Principal != principal)
             {
-                return new(null, new(ProblemCodes.RunNotFound, "There is no such run."));
+                return new(null, NotFound);
             }
 
             var value = await read(found);
             return value is null ? new(null, absent) : new(value, null);
         }
-        catch (JournalDeletedException)
+        catch (JournalDeletedException e)
         {
-            return new(null, new(ProblemCodes.RunDeleted, "The run was deleted."));
+            return new(null, e.Owner == principal ? new(ProblemCodes.RunDeleted, "The run was deleted.") : NotFound);
         }
         catch (JournalDamagedException e)
         {
@@ -174,6 +174,8 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
             return new(null, Refused(e));
         }
     }
+
+    private static Problem NotFound { get; } = new(ProblemCodes.RunNotFound, "There is no such run.");
 
     private static Problem Refused(StorageRefusedException e) =>
         new(e.Reason == StorageRefusal.Full ? ProblemCodes.StorageFull : ProblemCodes.StorageUnavailable, e.Message);

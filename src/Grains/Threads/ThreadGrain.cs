@@ -123,6 +123,10 @@ internal sealed partial class ThreadGrain(
             var state = (await HeldAsync()).State;
             return state.Exists && state.Principal != principal ? NotFound : null;
         }
+        catch (JournalDeletedException e) when (e.Owner != principal)
+        {
+            return NotFound;
+        }
         catch (Exception e) when (Describe(e) is not null)
         {
             return Describe(e);

@@ -93,7 +93,9 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
     private async Task<RunSummary?> NewestRunAsync(Principal principal, string threadId) =>
         await journal.ListAsync(new(principal, threadId, null, null, null, 1)) is [var newest] ? Views.Of(newest) : null;
 
-    /// <summary>Unknown and foreign threads are the same; damage is a typed answer.</summary>
+    private static Problem NotFound { get; } = new(ProblemCodes.ThreadNotFound, "There is no such thread.", "id");
+
+    /// <summary>Unknown and foreign threads, deleted ones too, are the same; damage is a typed answer.</summary>
     private async Task<Read<T>> ReadAsync<T>(Principal principal, string threadId, Func<JournalHeader, Task<T>> read)
         where T : class
     {
@@ -101,11 +103,11 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
         {
             return await journal.FindAsync(threadId) is { Header: { Kind: JournalKind.Thread } header } && header.Principal == principal
                 ? new(await read(header), null)
-                : new(null, new(ProblemCodes.ThreadNotFound, "There is no such thread.", "id"));
+                : new(null, NotFound);
         }
-        catch (JournalDeletedException)
+        catch (JournalDeletedException e)
         {
-            return new(null, new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id"));
+            return new(null, e.Owner == principal ? new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id") : NotFound);
         }
         catch (JournalDamagedException e)
         {

@@ -9,11 +9,11 @@ public sealed class ForeignTests
 {
     private const string Thread = "thr_the_thread_of_alice";
 
-    [Fact]
-    public async Task Over_http_a_foreign_id_is_answered_like_an_unknown_one_byte_for_byte_and_nothing_happens_to_it()
+    [Theory, InlineData("at work"), InlineData("deleted")]
+    public async Task Over_http_a_foreign_id_is_answered_like_an_unknown_one_byte_for_byte_and_nothing_happens_to_it(string state)
     {
         await using var gateway = await GuardedGateway.StartAsync();
-        var (alice, run) = await WithSomethingOfAliceAsync(gateway);
+        var (alice, run) = await WithSomethingOfAliceAsync(gateway, state);
         var before = await SeenByAsync(gateway, alice, run);
         foreach (var stranger in new[] { gateway.Give("bob"), gateway.Give("alice", tenant: "another"), Token.Of("bob"), Token.Of("alice", tenant: "another") })
         {
@@ -43,11 +43,11 @@ public sealed class ForeignTests
         Assert.Equal(before, await SeenByAsync(gateway, alice, run));
     }
 
-    [Fact]
-    public async Task Over_the_hub_a_foreign_id_is_answered_like_an_unknown_one_and_nothing_happens_to_it()
+    [Theory, InlineData("at work"), InlineData("deleted")]
+    public async Task Over_the_hub_a_foreign_id_is_answered_like_an_unknown_one_and_nothing_happens_to_it(string state)
     {
         await using var gateway = await GuardedGateway.StartAsync();
-        var (alice, run) = await WithSomethingOfAliceAsync(gateway);
+        var (alice, run) = await WithSomethingOfAliceAsync(gateway, state);
         var before = await SeenByAsync(gateway, alice, run);
         foreach (var stranger in new[] { gateway.Give("bob"), gateway.Give("alice", tenant: "another") })
         {
@@ -70,7 +70,7 @@ public sealed class ForeignTests
     }
 
     /// <summary>A run at work in a thread, so that whatever a stranger does to it would have an effect.</summary>
-    private static async Task<(string Alice, string Run)> WithSomethingOfAliceAsync(GuardedGateway gateway)
+    private static async Task<(string Alice, string Run)> WithSomethingOfAliceAsync(GuardedGateway gateway, string state)
     {
         var alice = gateway.Give("alice");
         var (status, body, _) = await gateway.SendAsync(
@@ -83,13 +83,27 @@ public sealed class ForeignTests
             // Until the model is at it, and then it waits.
         }
 
+        if (state == "deleted")
+        {
+            Assert.Equal(200, (await gateway.SendAsync(alice, HttpMethod.Post, $"/v1/runs/{run}/cancel", "{}")).Status);
+            using var thread = await gateway.WatchAsync(alice, $"/v1/threads/{Thread}/events");
+            while (await thread.NextAsync() is { Name: not "turn.ended" })
+            {
+                // A thread at work is not deleted.
+            }
+
+            Assert.Equal(204, (await gateway.SendAsync(alice, HttpMethod.Delete, $"/v1/threads/{Thread}")).Status);
+            Assert.Equal((410, 410), ((await gateway.SendAsync(alice, HttpMethod.Get, $"/v1/runs/{run}")).Status,
+                (await gateway.SendAsync(alice, HttpMethod.Get, $"/v1/threads/{Thread}")).Status));
+        }
+
         return (alice, run);
     }
 
     private static async Task<string> SeenByAsync(GuardedGateway gateway, string key, string run)
     {
         var (status, events, _) = await gateway.SendAsync(key, HttpMethod.Get, $"/v1/runs/{run}/events?limit=500");
-        Assert.Equal(200, status);
+        Assert.NotEqual(404, status);
         return events + (await gateway.SendAsync(key, HttpMethod.Get, $"/v1/threads/{Thread}/events?limit=500")).Body;
     }
 }
