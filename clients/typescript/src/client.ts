@@ -1,9 +1,10 @@
 import type {
-  AgentView, Budget, EventPage, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
+  AgentView, Budget, EventPage, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
 import type { Decision, RunStatus } from "./run/view.js";
-import { Http, type CommandOptions, type HttpOptions } from "./http.js";
+import { Http, type CommandOptions } from "./http.js";
+import type { Caller } from "./signedFetch.js";
 import { SseTransport } from "./watch/sse.js";
 import { SignalRTransport } from "./watch/signalr.js";
 import { FallbackTransport, type Source, type Transport } from "./watch/transport.js";
@@ -22,7 +23,7 @@ export interface Posted {
 
 export type WhenBusy = "steer" | "queue" | "reject";
 
-export interface ClientOptions extends HttpOptions {
+export interface ClientOptions extends Caller {
   /** How events come; the hub with server-sent events behind it where nothing is said. */
   transport?: Transport;
 }
@@ -40,6 +41,9 @@ export class AgentsClient {
     this.http = new Http(options);
     this.transport = options.transport ?? new FallbackTransport(new SignalRTransport(options), new SseTransport(options));
   }
+
+  /** Whom the service takes the caller for, and what they may do. */
+  me = (signal?: AbortSignal) => this.http.get<MeView>("/v1/me", {}, signal);
 
   agents = async (signal?: AbortSignal): Promise<AgentView[]> =>
     (await this.http.get<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;

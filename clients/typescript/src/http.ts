@@ -1,12 +1,7 @@
 import { backOff, pause } from "./backoff.js";
 import { newCommandId } from "./ids.js";
 import { mayPass, ProblemError } from "./problem.js";
-
-export interface HttpOptions {
-  baseUrl?: string;
-  fetch?: typeof fetch;
-  headers?: Record<string, string>;
-}
+import { signedFetch, type Caller, type SignedInit } from "./signedFetch.js";
 
 export interface CommandOptions {
   /** Repeating a command with its key has one effect. A random one where none is given. */
@@ -22,7 +17,7 @@ type Query = Record<string, string | number | undefined>;
 
 /** Requests as the service wants them; refusals are thrown as `ProblemError`. */
 export class Http {
-  constructor(private readonly options: HttpOptions) {}
+  constructor(private readonly caller: Caller) {}
 
   async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
     return (await (await this.send(path + text(query), { signal })).json()) as T;
@@ -55,9 +50,8 @@ export class Http {
     }
   }
 
-  private async send(path: string, init: RequestInit): Promise<Response> {
-    const { baseUrl = "", fetch = globalThis.fetch, headers = {} } = this.options;
-    const response = await fetch(baseUrl + path, { ...init, headers: { Accept: "application/json", ...headers, ...(init.headers as Record<string, string>) } });
+  private async send(path: string, init: SignedInit): Promise<Response> {
+    const response = await signedFetch(this.caller, path, { ...init, headers: { Accept: "application/json", ...init.headers } });
     if (!response.ok) throw await ProblemError.of(response);
     return response;
   }

@@ -3,7 +3,8 @@ export * from "./text.js";
 export * from "./problem.js";
 export * from "./ids.js";
 export * from "./client.js";
-export type { CommandOptions, HttpOptions } from "./http.js";
+export type { CommandOptions } from "./http.js";
+export type { Caller } from "./signedFetch.js";
 export * from "./run/view.js";
 export { fold, reduce } from "./run/reduce.js";
 export { callsOf, currentCalls } from "./run/calls.js";
@@ -12,9 +13,9 @@ export { reduceThread } from "./thread/reduce.js";
 export { ThreadStore, type StoreOptions, type ThreadSnapshot } from "./thread/store.js";
 export * from "./watch/transport.js";
 export { SseTransport, type SseOptions } from "./watch/sse.js";
-export { SignalRTransport, type SignalROptions } from "./watch/signalr.js";
+export { SignalRTransport } from "./watch/signalr.js";
 export { watch, type Connection, type WatchOptions } from "./watch/watch.js";
 export type {
-  AgentView, Budget, EventPage, PauseMode, PendingView, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView, ThreadMessage, ThreadSummary,
+  AgentView, Budget, EventPage, MeView, PauseMode, PendingView, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView, ThreadMessage, ThreadSummary,
   ThreadView as WireThread, ToolView,
 } from "./generated/openapi.js";

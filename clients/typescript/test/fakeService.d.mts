@@ -5,11 +5,13 @@ interface Seen {
   path: string;
   key?: string;
   cursor?: string;
+  token?: string;
   body?: { input?: string };
 }
 
 export class FakeService {
   requests: Seen[];
+  keys: string[] | undefined;
   faults: (number | "cut")[];
   onMessage: (thread: { id: string }, message: { input: string; whenBusy?: string }) => string | undefined;
   onCommand: (runId: string, command: string, body: Record<string, unknown>) => void;

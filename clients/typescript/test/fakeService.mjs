@@ -12,6 +12,8 @@ export class FakeService {
     /** What is done with a request instead of answering it, once each: a status, or "cut" for no answer after the effect. */
     this.faults = [];
     this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [] }];
+    /** The keys that are taken; undefined where nobody is asked. */
+    this.keys = undefined;
     /** Called with each new message: `(thread, input, runId)`. */
     this.onMessage = () => {};
     /** Called with each command to a run: `(runId, command, body)`. */
@@ -81,7 +83,9 @@ export class FakeService {
     const body = await text(request);
     const key = request.headers["idempotency-key"];
     const cursor = request.headers["last-event-id"];
-    this.requests.push({ method: request.method, path: url.pathname, key, cursor, body: body ? JSON.parse(body) : undefined });
+    const token = request.headers.authorization?.replace("Bearer ", "");
+    this.requests.push({ method: request.method, path: url.pathname, key, cursor, token, body: body ? JSON.parse(body) : undefined });
+    if (this.keys && !this.keys.includes(token)) return problem(response, 401, "unauthenticated", "Send a valid key or token as Authorization: Bearer.");
     const fault = request.method === "POST" && this.faults.shift();
     if (typeof fault === "number") return problem(response, fault, "storage_unavailable", "Not now.");
 
@@ -94,6 +98,7 @@ export class FakeService {
   }
 
   #route(request, response, kind, id, verb, call, body, cursor) {
+    if (kind === "me") return { body: { signedIn: this.keys !== undefined, tenant: "local", user: "local", roles: ["admin"] } };
     if (kind === "agents") return { body: { items: this.agents } };
     if (kind === "threads" && !id) return { body: { items: [...this.threads.values()].reverse().map(summary) } };
     if (kind === "threads" && verb === "messages") {

@@ -117,3 +117,60 @@ describe("A command", () => {
     expect(new Set(service.requests.map((r) => r.key)).size).toBe(2);
   });
 });
+
+describe("Where the service asks who calls", () => {
+  const signedIn = (token: string | undefined, onUnauthenticated?: (refused: string | undefined) => Promise<boolean>) => {
+    const held = { token };
+    const options = { baseUrl: service.url, token: () => held.token, onUnauthenticated };
+    return { held, client: new AgentsClient({ ...options, transport: new SseTransport(options) }) };
+  };
+
+  it("every request says it, streams too", async () => {
+    service.keys = ["good"];
+    begin();
+    const { client } = signedIn("good");
+    await client.me();
+    await client.postMessage(threadId, { input: "Why?" });
+    for await (const _ of client.watchThread(threadId)) break;
+    expect(service.requests.map((r) => [r.path.split("/").at(-1), r.token])).toEqual([["me", "good"], ["messages", "good"], ["events", "good"]]);
+  });
+
+  it("nobody gets in without, and a refusal is told with its code", async () => {
+    service.keys = ["good"];
+    for (const token of [undefined, "wrong"]) await expect(signedIn(token).client.agents()).rejects.toMatchObject({ status: 401, code: "unauthenticated" });
+  });
+
+  it("a command and a stream that are refused go on after a new sign-in, each from where it was", async () => {
+    service.keys = ["old"];
+    begin();
+    const refused: (string | undefined)[] = [];
+    let signIn = () => {};
+    const signed = new Promise<void>((resolve) => (signIn = resolve));
+    const { held, client } = signedIn("old", async (token) => {
+      refused.push(token);
+      await signed;
+      return true;
+    });
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    await until(store, "the turn", (s) => s.thread.turns.length === 1);
+    service.keys = ["new"];
+    service.cut();
+    const posted = client.postMessage(threadId, { input: "And then?" }, { ...quick, key: "kept" });
+    await expect.poll(() => refused, { timeout: 2000 }).toEqual(["old", "old"]);
+    held.token = "new";
+    signIn();
+    expect((await posted).runId).toBe("run_1");
+    new Script("run_1").created().events.forEach((e) => service.run(threadId, e));
+    await until(store, "the run", (s) => s.thread.turns[0]?.run.head === 2);
+    const [before, after] = service.requests.filter((r) => r.key === "kept");
+    expect([before!.token, after!.token]).toEqual(["old", "new"]);
+    expect(service.requests.filter((r) => r.path.endsWith("/events")).map((r) => r.token)).toEqual(["old", "old", "new"]);
+    keep();
+  });
+
+  it("a sign-in that is given up leaves the refusal", async () => {
+    service.keys = [];
+    await expect(signedIn("old", async () => false).client.agents()).rejects.toMatchObject({ status: 401 });
+  });
+});

@@ -1,13 +1,14 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App.tsx";
+import { Door } from "./session/Door.tsx";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/conversation.css";
 import "./styles/steps.css";
+import "./styles/session.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <App />
+    <Door />
   </StrictMode>,
 );

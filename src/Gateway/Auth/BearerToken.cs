@@ -6,7 +6,7 @@ namespace OrleansAgents.Gateway.Auth;
 /// <summary>Where a request has its key or token.</summary>
 internal static class BearerToken
 {
-    /// <summary>Browsers cannot set a header on a WebSocket; for the hub, and for nothing else, the token may be in the query.</summary>
+    /// <summary>Browsers cannot set a header on a WebSocket; for the hub, and for nothing else, a ticket may be in the query.</summary>
     public const string QueryName = "access_token";
 
     private const string Scheme = "Bearer ";
@@ -20,13 +20,13 @@ internal static class BearerToken
             : null;
     }
 
-    /// <summary>Takes the token out of the query before anything that comes later could write it down.</summary>
+    /// <summary>Takes whatever secret there is out of the query before anything that comes later could write it down; only a ticket counts.</summary>
     public static Task TakeFromQueryAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
         if (request.Query.TryGetValue(QueryName, out var token))
         {
-            if (request.Path.StartsWithSegments(Hub, StringComparison.OrdinalIgnoreCase))
+            if (IsTicket(token.ToString(), request.Path))
             {
                 context.Items[QueryName] = token.ToString();
             }
@@ -36,6 +36,10 @@ internal static class BearerToken
 
         return next(context);
     }
+
+    /// <summary>Whether this is a ticket, and at the only place where it opens something.</summary>
+    public static bool IsTicket(string? token, PathString path) =>
+        token?.StartsWith(HubTickets.Prefix, StringComparison.Ordinal) == true && path.StartsWithSegments(Hub, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The host writes down whole addresses before a request reaches us, so its lines are not written at all.</summary>
     public static void KeepOutOfLogs(LoggerFilterOptions options) =>

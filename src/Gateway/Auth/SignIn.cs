@@ -16,14 +16,16 @@ internal static class SignIn
     private const string Any = "Bearer";
     private const string Key = "Key";
     private const string Jwt = "Jwt";
+    private const string Ticket = "Ticket";
     private const string Nobody = "Nobody";
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<AuthMode>().AddSingleton<KeyRing>().AddSingleton<Sessions>();
+        services.AddSingleton<AuthMode>().AddSingleton<KeyRing>().AddSingleton<Sessions>().AddSingleton<HubTickets>();
         services.AddAuthentication(Any)
             .AddPolicyScheme(Any, null, o => o.ForwardDefaultSelector = SchemeFor)
             .AddScheme<AuthenticationSchemeOptions, KeyHandler>(Key, null)
+            .AddScheme<AuthenticationSchemeOptions, TicketHandler>(Ticket, null)
             .AddScheme<AuthenticationSchemeOptions, NobodyHandler>(Nobody, null)
             .AddJwtBearer(Jwt, _ => { });
         services.AddOptions<JwtBearerOptions>(Jwt).Configure<IConfiguration, TimeProvider>(JwtTokens.Configure);
@@ -36,6 +38,7 @@ internal static class SignIn
     {
         var mode = context.RequestServices.GetRequiredService<AuthMode>();
         return !mode.Asks ? Nobody
+            : BearerToken.IsTicket(BearerToken.Of(context), context.Request.Path) ? Ticket
             : mode.TakesTokens && BearerToken.Of(context)?.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) == false ? Jwt
             : Key;
     }
@@ -47,6 +50,14 @@ internal static class SignIn
             BearerToken.Of(Context) is not { } key ? AuthenticateResult.NoResult()
             : keys.WhoHas(key) is { } who ? who.ToResult(Key)
             : AuthenticateResult.Fail("There is no such key."));
+    }
+
+    private sealed class TicketHandler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, HubTickets tickets, Sessions sessions)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
+            tickets.Take(BearerToken.Of(Context)!) is { } who && sessions.Holds(who) ? who.ToResult(Ticket) : AuthenticateResult.Fail("There is no such ticket."));
     }
 
     private sealed class NobodyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder)

@@ -24,6 +24,8 @@ internal static class RunRoutes
         v1.MapGet("/agents", (HttpContext c, ReadEndpoints e) => e.AgentsAsync(c)).WithTags("Agents")
             .Needs(Roles.View).Describes<AgentList>("ListAgents", "The agents that can be started.");
 
+        Me.Map(v1);
+        HubTickets.Map(v1);
         ThreadRoutes.Map(v1);
         var runs = v1.MapGroup("/runs").WithTags("Runs");
         runs.MapPost("", (HttpContext c, StartEndpoint e) => e.StartAsync(c, Who(c)))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Gateway.Auth;
 using Xunit;
@@ -49,19 +50,41 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task A_token_in_the_query_opens_the_hub_alone_and_is_written_down_nowhere()
+    public async Task A_ticket_in_the_query_opens_the_hub_alone_and_once_and_no_secret_is_written_down_anywhere()
     {
         var log = new LogCapture();
+        using var spans = new SpanCapture();
         await using var gateway = await GuardedGateway.StartAsync(services => log.AddTo(services));
         var key = gateway.Give("alice");
-        var query = "access_token=" + key;
+        var answers = new List<string>();
+        async Task<string> TicketAsync(string credential) => JsonDocument.Parse(
+            (await gateway.SendAsync(credential, HttpMethod.Post, "/v1/hub-ticket", "{}")).Body).RootElement.GetProperty("ticket").GetString()!;
+        var (ticket, second) = (await TicketAsync(key), await TicketAsync(key));
+        var query = "access_token=" + ticket;
+        foreach (var path in new[] { "/v1/agents", "/hubs/other" })
+        {
+            Assert.Equal(401, (await gateway.SendAsync(null, HttpMethod.Get, path + "?" + query)).Status);
+            Assert.Equal(401, (await gateway.SendAsync(ticket, HttpMethod.Get, path)).Status);
+        }
+
+        Assert.Equal(401, (await gateway.SendAsync(null, HttpMethod.Post, "/hubs/runs/negotiate?negotiateVersion=1&access_token=" + key)).Status);
         Assert.Equal(200, (await gateway.SendAsync(null, HttpMethod.Post, "/hubs/runs/negotiate?negotiateVersion=1&" + query)).Status);
-        Assert.Equal(401, (await gateway.SendAsync(null, HttpMethod.Get, "/v1/agents?" + query)).Status);
-        Assert.Equal(401, (await gateway.SendAsync(null, HttpMethod.Get, "/hubs/other?" + query)).Status);
+        Assert.Equal(401, (await gateway.SendAsync(null, HttpMethod.Post, "/hubs/runs/negotiate?negotiateVersion=1&" + query)).Status);
         using var socket = new System.Net.WebSockets.ClientWebSocket();
-        await socket.ConnectAsync(new Uri(new Uri("ws://" + gateway.Client.BaseAddress!.Authority), "/hubs/runs?" + query), CancellationToken.None);
+        await socket.ConnectAsync(new Uri(new Uri("ws://" + gateway.Client.BaseAddress!.Authority), "/hubs/runs?access_token=" + second), CancellationToken.None);
+
+        // By the header it goes everywhere, into errors and streams too.
+        using var stream = await gateway.WatchAsync(key, $"/v1/runs/{await gateway.StartRunAsync(key)}/events");
+        answers.Add((await stream.NextAsync())!.Data);
+        foreach (var path in new[] { "/v1/me", "/nothing", "/v1/runs/" + Calls.UnknownRun, "/v1/runs?limit=x" })
+        {
+            answers.Add((await gateway.SendAsync(key, HttpMethod.Get, path)).Body);
+            answers.Add((await gateway.SendAsync(key + "x", HttpMethod.Get, path)).Body);
+        }
+
         Assert.NotEmpty(log.Lines);
-        Assert.DoesNotContain(log.Lines, line => line.Contains(key, StringComparison.Ordinal));
+        Assert.NotEmpty(spans.Texts);
+        Assert.DoesNotContain(log.Lines.Concat(spans.Texts).Concat(answers), text => text.Contains(key, StringComparison.Ordinal) || text.Contains(ticket, StringComparison.Ordinal) || text.Contains(second, StringComparison.Ordinal));
     }
 
     [Fact]

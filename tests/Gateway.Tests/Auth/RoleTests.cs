@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
+using OrleansAgents.Gateway.Tests.Doubles;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Auth;
@@ -7,13 +8,17 @@ namespace OrleansAgents.Gateway.Tests.Auth;
 /// <summary>Each role does what this table says, and nothing else.</summary>
 public sealed class RoleTests
 {
+    /// <summary>Whoever is signed in.</summary>
+    private const string Nothing = "";
+
     private static readonly Dictionary<string, string> Needed = Table(
         ("start", "StartRun OpenThread PostMessage"),
         ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
         ("view", "ListThreads GetThread ListMessages ReadThreadEvents"),
         ("steer", "SendMessage PauseRun ResumeRun CancelRun"),
         ("approve", "ResolvePending"),
-        ("admin", "DeleteRun DeleteThread"));
+        ("admin", "DeleteRun DeleteThread"),
+        (Nothing, "GetMe GetHubTicket"));
 
     private static readonly Dictionary<string, string> NeededOnHub = Table(
         ("start", "Start Post"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Cancel"), ("approve", "Resolve"));
@@ -58,8 +63,29 @@ public sealed class RoleTests
         }
     }
 
+    [Fact]
+    public async Task Whoever_is_signed_in_learns_as_whom_and_what_they_may_do()
+    {
+        await using var gateway = await GuardedGateway.StartAsync();
+        var (status, byKey, _) = await gateway.SendAsync(gateway.Give("alice", "view,start"), HttpMethod.Get, "/v1/me");
+        Assert.Equal((200, """{"signedIn":true,"tenant":"default","user":"alice","roles":["start","view"]}"""), (status, byKey));
+        var from = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var (_, byToken, _) = await gateway.SendAsync(Token.Of("bob", "admin,owner", "another", from), HttpMethod.Get, "/v1/me");
+        var me = JsonDocument.Parse(byToken).RootElement;
+        Assert.Equal(("another", "bob", """["admin"]"""), (me.GetProperty("tenant").GetString(), me.GetProperty("user").GetString(), me.GetProperty("roles").GetRawText()));
+        Assert.Equal(from.AddHours(1), me.GetProperty("until").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Where_nobody_is_asked_everybody_is_the_local_user_and_may_do_everything()
+    {
+        await using var gateway = await ScriptedGateway.StartAsync();
+        var (_, me) = await gateway.SendAsync(HttpMethod.Get, "/v1/me");
+        Assert.Equal("""{"signedIn":false,"tenant":"local","user":"local","roles":["admin"]}""", me.GetRawText());
+    }
+
     private static Dictionary<string, string> Table(params (string Role, string Calls)[] rows) =>
         rows.SelectMany(row => row.Calls.Split(' ').Select(call => (call, row.Role))).ToDictionary(x => x.call, x => x.Role);
 
-    private static bool Allows(string role, string needed) => role == needed || role == "admin";
+    private static bool Allows(string role, string needed) => needed == Nothing || role == needed || role == "admin";
 }

@@ -93,6 +93,23 @@ public sealed class StreamEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ticket_is_no_good_after_half_a_minute_nor_after_the_key_that_it_was_given_for()
+    {
+        var (key, end) = Credential("key");
+        async Task<int> OpenAsync(string ticket) =>
+            (await _gateway.SendAsync(null, HttpMethod.Post, "/hubs/runs/negotiate?negotiateVersion=1&access_token=" + ticket)).Status;
+        async Task<string> GiveAsync() => JsonDocument.Parse(
+            (await _gateway.SendAsync(key, HttpMethod.Post, "/v1/hub-ticket", "{}")).Body).RootElement.GetProperty("ticket").GetString()!;
+        Assert.Equal(200, await OpenAsync(await GiveAsync()));
+        var old = await GiveAsync();
+        PassAMinute();
+        Assert.Equal(401, await OpenAsync(old));
+        var fresh = await GiveAsync();
+        end();
+        Assert.Equal(401, await OpenAsync(fresh));
+    }
+
+    [Fact]
     public async Task A_stream_outlives_changes_to_other_keys()
     {
         var (credential, end) = Credential("another key");

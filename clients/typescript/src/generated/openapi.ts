@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hub-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens /hubs/runs once, within half a minute, as access_token in its query. Needs no role. */
+        post: operations["GetHubTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the caller is and what they may do. Needs no role. */
+        get: operations["GetMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -463,6 +497,11 @@ export interface components {
             /** @description The run has ended; nothing follows Head. */
             terminal: boolean;
         };
+        HubTicketView: {
+            ticket: string;
+            /** Format: date-time */
+            until: string;
+        };
         MessageAccepted: {
             /** Format: date-time */
             at: string;
@@ -596,6 +635,14 @@ export interface components {
         MessageRequest: {
             delivery?: components["schemas"]["MessageDelivery"];
             input?: null | string;
+        };
+        MeView: {
+            roles: string[];
+            signedIn: boolean;
+            tenant: string;
+            /** Format: date-time */
+            until?: null | string;
+            user: string;
         };
         ModelCompleted: {
             /** Format: date-time */
@@ -1756,6 +1803,7 @@ export type DecisionRequestedData = components['schemas']['DecisionRequestedData
 export type DecisionResolved = components['schemas']['DecisionResolved'];
 export type DecisionResolvedData = components['schemas']['DecisionResolvedData'];
 export type EventPage = components['schemas']['EventPage'];
+export type HubTicketView = components['schemas']['HubTicketView'];
 export type MessageAccepted = components['schemas']['MessageAccepted'];
 export type MessageAcceptedData = components['schemas']['MessageAcceptedData'];
 export type MessageDelivered = components['schemas']['MessageDelivered'];
@@ -1765,6 +1813,7 @@ export type MessageList = components['schemas']['MessageList'];
 export type MessageReceived = components['schemas']['MessageReceived'];
 export type MessageReceivedData = components['schemas']['MessageReceivedData'];
 export type MessageRequest = components['schemas']['MessageRequest'];
+export type MeView = components['schemas']['MeView'];
 export type ModelCompleted = components['schemas']['ModelCompleted'];
 export type ModelCompletedData = components['schemas']['ModelCompletedData'];
 export type ModelDelta = components['schemas']['ModelDelta'];
@@ -1859,6 +1908,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    GetHubTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTicketView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    GetMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
                 };
             };
             /** @description Bad Request */

@@ -1,10 +1,7 @@
 import type { HubConnection } from "@microsoft/signalr";
+import { Http } from "../http.js";
+import { tokenOf, type Caller } from "../signedFetch.js";
 import { TransportUnavailable, type Source, type StreamEnd, type Transport, type Watched } from "./transport.js";
-
-export interface SignalROptions {
-  baseUrl?: string;
-  accessToken?: () => string | Promise<string>;
-}
 
 /** An event, or, last, why there is no stream or no more of it. */
 interface Item {
@@ -16,11 +13,17 @@ interface Item {
 /** The ways a stream ends early that a cursor heals. */
 const cuts = ["unavailable", "too_slow"];
 
+/** A connection speaks for who made it, for as long as it lives. */
+interface Link {
+  token: string | undefined;
+  connection: Promise<HubConnection>;
+}
+
 /** The hub `/hubs/runs`: one connection for every stream of a page. Its library is loaded with the first of them. */
 export class SignalRTransport implements Transport {
-  private starting: Promise<HubConnection> | undefined;
+  private link: Link | undefined;
 
-  constructor(private readonly options: SignalROptions = {}) {}
+  constructor(private readonly caller: Caller = {}) {}
 
   async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
     const connection = await this.connect();
@@ -71,25 +74,42 @@ export class SignalRTransport implements Transport {
     return "runId" in source ? "ended" : "cut";
   }
 
-  private connect(): Promise<HubConnection> {
-    this.starting ??= this.start().catch((error: unknown) => {
-      this.starting = undefined;
-      throw new TransportUnavailable(isMissing(error), error);
-    });
-    return this.starting;
+  private async connect(): Promise<HubConnection> {
+    const token = await tokenOf(this.caller);
+    if (this.link && this.link.token !== token) {
+      void this.link.connection.then((c) => c.stop(), () => {});
+      this.link = undefined;
+    }
+
+    this.link ??= this.begin(token);
+    return await this.link.connection;
   }
 
-  private async start(): Promise<HubConnection> {
+  private begin(token: string | undefined): Link {
+    const over = () => {
+      if (this.link === link) this.link = undefined;
+    };
+    const connection = this.start(token, over).catch((error: unknown) => {
+      over();
+      throw new TransportUnavailable(isMissing(error), error);
+    });
+    const link: Link = { token, connection };
+    return link;
+  }
+
+  private async start(token: string | undefined, over: () => void): Promise<HubConnection> {
     const { HubConnectionBuilder, LogLevel } = await import("@microsoft/signalr");
-    const { baseUrl = "", accessToken } = this.options;
     const connection = new HubConnectionBuilder()
-      .withUrl(`${baseUrl}/hubs/runs`, accessToken ? { accessTokenFactory: accessToken } : {})
+      .withUrl(`${this.caller.baseUrl ?? ""}/hubs/runs`, token === undefined ? {} : { accessTokenFactory: () => this.ticket() })
       .configureLogging(LogLevel.None)
       .build();
-    connection.onclose(() => (this.starting = undefined));
+    connection.onclose(over);
     await connection.start();
     return connection;
   }
+
+  /** A browser's WebSocket has its secret in an address: one that opens the hub once may be seen there. */
+  private ticket = async () => (await new Http(this.caller).command<{ ticket: string }>("/v1/hub-ticket", {}, { tries: 1 })).ticket;
 }
 
 const isMissing = (error: unknown) => /\b(404|405|501)\b/.test(String((error as Error)?.message ?? error));

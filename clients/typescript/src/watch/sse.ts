@@ -1,12 +1,10 @@
 import type { WatchEvent } from "../events.js";
 import { ProblemError } from "../problem.js";
+import { signedFetch, type Caller } from "../signedFetch.js";
 import { SseParser } from "./sseParser.js";
 import type { Source, StreamEnd, Transport, Watched } from "./transport.js";
 
-export interface SseOptions {
-  baseUrl?: string;
-  fetch?: typeof fetch;
-  headers?: Record<string, string>;
+export interface SseOptions extends Caller {
   /** Milliseconds without a byte after which the connection counts as dead; the service speaks every 15 s. */
   patience?: number;
 }
@@ -16,13 +14,13 @@ export class SseTransport implements Transport {
   constructor(private readonly options: SseOptions = {}) {}
 
   async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
-    const { baseUrl = "", fetch = globalThis.fetch, headers = {}, patience = 45_000 } = this.options;
+    const { patience = 45_000 } = this.options;
     const path = "runId" in source ? `runs/${encodeURIComponent(source.runId)}` : `threads/${encodeURIComponent(source.threadId)}`;
     const dead = new AbortController();
     const watchdog = new Watchdog(patience, () => dead.abort(new Error("The connection is silent.")));
     try {
-      const response = await fetch(`${baseUrl}/v1/${path}/events`, {
-        headers: { ...headers, Accept: "text/event-stream", ...(cursor === undefined ? {} : { "Last-Event-ID": cursor }) },
+      const response = await signedFetch(this.options, `/v1/${path}/events`, {
+        headers: { Accept: "text/event-stream", ...(cursor === undefined ? {} : { "Last-Event-ID": cursor }) },
         cache: "no-store",
         signal: AbortSignal.any([signal, dead.signal]),
       });

@@ -1,4 +1,5 @@
 import { ComposerPrimitive, useAuiState } from "@assistant-ui/react";
+import { useReason } from "../session/session.ts";
 import type { AgentView, WhenBusy } from "@orleans-agents/client";
 
 interface Props {
@@ -14,13 +15,16 @@ interface Props {
 
 export function Composer({ active, whenBusy, setWhenBusy, agents, agent, setAgent, failure }: Props) {
   const empty = useAuiState((s) => s.composer.text.trim() === "");
+  const refused = useReason("start", "Writing");
   return (
     <div className="composer">
+      {refused && <p className="note">{refused}</p>}
       {failure && <p className="failure" role="alert">Not sent: {failure}</p>}
       <ComposerPrimitive.Root className="composer-box">
         <ComposerPrimitive.Input
           autoFocus
           rows={1}
+          disabled={refused !== undefined}
           maxRows={12}
           cancelOnEscape={false}
           addAttachmentOnPaste={false}
@@ -48,7 +52,7 @@ export function Composer({ active, whenBusy, setWhenBusy, agents, agent, setAgen
           ) : (
             <span className="keys" aria-hidden="true">Enter sends, Shift+Enter breaks the line</span>
           )}
-          <button type="submit" className="send primary" disabled={empty} aria-label="Send">
+          <button type="submit" className="send primary" disabled={empty || refused !== undefined} aria-label="Send">
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M8 13V3M3.5 7.5 8 3l4.5 4.5" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" /></svg>
           </button>
         </div>

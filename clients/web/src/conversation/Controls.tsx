@@ -2,17 +2,20 @@ import { useEffect, useRef } from "react";
 import type { RunView } from "@orleans-agents/client";
 import { isActive } from "../app/words.ts";
 import { useCommand } from "../app/hooks.ts";
+import { useReason } from "../session/session.ts";
 import { useCommands } from "./context.ts";
 
 /** Pause, resume and stop, where they apply. */
 export function Controls({ run }: { run: RunView }) {
   const { pause, resume, cancel } = useCommands();
   const command = useCommand();
+  const refused = useReason("steer", "Pausing and stopping");
   if (!isActive(run)) return null;
   const paused = run.status === "paused";
-  const busy = command.busy || run.fold.cancelling === true;
+  const busy = command.busy || run.fold.cancelling === true || refused !== undefined;
   return (
-    <div className="controls">
+    <div className="controls" title={refused}>
+      {refused && <span className="unseen">{refused}</span>}
       {paused ? (
         <button type="button" className="primary" disabled={busy} onClick={() => command.run(() => resume(run.id))}>Resume</button>
       ) : (

@@ -2,12 +2,15 @@ import { useId, useState } from "react";
 import type { Decision as Choice, ToolCall } from "@orleans-agents/client";
 import { useCommand, useNow } from "../app/hooks.ts";
 import { left } from "../app/words.ts";
+import { useReason } from "../session/session.ts";
 import { useCommands } from "./context.ts";
 
 /** Asks what shall follow a call of which nobody knows whether it took effect. */
 export function Decision({ call, runId }: { call: ToolCall; runId: string }) {
   const { resolve } = useCommands();
-  const { busy, failure, run } = useCommand();
+  const { busy: sending, failure, run } = useCommand();
+  const refused = useReason("approve", "Deciding");
+  const busy = sending || refused !== undefined;
   const [result, setResult] = useState("");
   const id = useId();
   const early = call.retryFrom !== undefined && Date.parse(call.retryFrom) > Date.now();
@@ -18,6 +21,7 @@ export function Decision({ call, runId }: { call: ToolCall; runId: string }) {
   return (
     <section className="decision" aria-labelledby={id}>
       <p id={id}>{call.question}</p>
+      {refused && <p className="note">{refused}</p>}
       <label>
         <span>It happened: what it returned (optional)</span>
         <textarea rows={1} value={result} onChange={(e) => setResult(e.target.value)} placeholder="The model is told this as the result" />

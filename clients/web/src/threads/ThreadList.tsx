@@ -2,6 +2,7 @@ import type { ThreadSummary } from "@orleans-agents/client";
 import { ago, exactly, groupsOf, standingOf, titleOf } from "../app/words.ts";
 import { hrefOf } from "../app/route.ts";
 import { useNow } from "../app/hooks.ts";
+import { Who } from "../session/Who.tsx";
 
 interface Props {
   threads?: ThreadSummary[];
@@ -42,6 +43,7 @@ export function ThreadList({ threads, failed, current, onChoose }: Props) {
           </section>
         ))}
       </div>
+      <Who />
       <p className="list-foot"><a href="/docs">API reference</a></p>
     </>
   );

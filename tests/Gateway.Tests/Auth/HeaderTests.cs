@@ -1,0 +1,43 @@
+using System.Text;
+using Xunit;
+
+namespace OrleansAgents.Gateway.Tests.Auth;
+
+/// <summary>Every answer tells a browser to guess nothing, and nobody what answers.</summary>
+public sealed class HeaderTests
+{
+    [Fact]
+    public async Task Whatever_is_answered_and_to_whomever_it_carries_the_same_guards()
+    {
+        await using var gateway = await GuardedGateway.StartAsync();
+        var alice = gateway.Give("alice");
+        var run = await gateway.StartRunAsync(alice);
+        var statuses = new HashSet<int>();
+        var calls = Calls.Of(gateway).Select(c => (c.Method, Path: Calls.PathOf(c.Endpoint), Body: Calls.BodyOf(c.Endpoint, c.Method)))
+            .Append((HttpMethod.Get, "/nothing", null)).Append((HttpMethod.Put, "/v1/runs", null)).Append((HttpMethod.Get, $"/v1/runs/{run}", null))
+            .Append((HttpMethod.Get, $"/v1/runs/{run}/events", null)).Append((HttpMethod.Post, "/v1/runs", "{"));
+        foreach (var (method, path, body) in calls)
+        {
+            foreach (var key in new[] { null, alice })
+            {
+                using var request = new HttpRequestMessage(method, path);
+                request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+                request.Headers.Authorization = key is null ? null : new("Bearer", key);
+                request.Headers.Accept.ParseAdd(path.EndsWith("/events", StringComparison.Ordinal) ? "text/event-stream" : "*/*");
+                using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+                statuses.Add((int)response.StatusCode);
+                string Of(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+                Assert.Equal(
+                    $"{method} {path}: nosniff no-referrer same-origin ",
+                    $"{method} {path}: {Of("X-Content-Type-Options")} {Of("Referrer-Policy")} {Of("Cross-Origin-Resource-Policy")} {Of("Server")}{Of("X-Powered-By")}");
+                var policy = Of("Content-Security-Policy");
+                Assert.Contains("frame-ancestors 'none'", policy);
+
+                // The reference alone starts itself with a script in its page.
+                Assert.True(path.StartsWith("/docs", StringComparison.Ordinal) || !policy.Contains("unsafe", StringComparison.Ordinal), policy);
+            }
+        }
+
+        Assert.Superset(new HashSet<int> { 200, 400, 401, 404, 405 }, statuses);
+    }
+}
