@@ -10,6 +10,7 @@ internal static class GatewayConfiguration
     public static void Check(IConfiguration configuration)
     {
         Auth.AuthConfiguration.Check(configuration);
+        Limits.LimitSettings.Read(configuration);
         foreach (var (key, origin) in Origins(configuration))
         {
             if (!IsOrigin(origin))

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +11,7 @@ using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Hubs;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;
@@ -54,11 +57,14 @@ public static class GatewayHosting
         services.AddCors();
         SignIn.Add(services);
         services.ConfigureHttpJsonOptions(o => GatewayJson.ForAnswers(o.SerializerOptions));
-        services.Configure<KestrelServerOptions>(o =>
+        services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((o, configuration) =>
         {
             o.AddServerHeader = false;
             o.Limits.MaxRequestBodySize = MaxDrainedBytes;
+            o.Limits.MaxConcurrentConnections = o.Limits.MaxConcurrentUpgradedConnections = LimitSettings.Read(configuration).Connections;
         });
+        services.AddSingleton<UserLimits>().AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<UserLimits>((o, limits) => limits.Limit(o));
         services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>().AddSingleton<HubCaller>();
         services.AddSignalR(o =>
         {
@@ -85,6 +91,7 @@ public static class GatewayHosting
             .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer")
             .WithExposedHeaders("Location", "Retry-After", "Preference-Applied"));
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         var routes = PublicEndpoints.Group(app);
         RunRoutes.Map(routes);

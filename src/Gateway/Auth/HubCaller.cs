@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Hubs;
+using OrleansAgents.Gateway.Limits;
 
 namespace OrleansAgents.Gateway.Auth;
 
 /// <summary>Checks each call over a connection: the right to it may have ended since it was made.</summary>
-internal sealed class HubCaller(Sessions sessions)
+internal sealed class HubCaller(Sessions sessions, UserLimits limits)
 {
     private static readonly HubProblem SignInAgain = new(Refusals.Unauthenticated, "Authorization", Refusals.SignInSentence);
 
@@ -26,6 +27,13 @@ internal sealed class HubCaller(Sessions sessions)
         if (RefusalOf(who, Roles.View) is { } refusal)
         {
             yield return ending(refusal);
+            yield break;
+        }
+
+        using var place = limits.OfStream(who.Principal);
+        if (!place.IsAcquired)
+        {
+            yield return ending(Of(limits.Open)!);
             yield break;
         }
 
@@ -55,8 +63,10 @@ internal sealed class HubCaller(Sessions sessions)
         }
     }
 
+    private static HubProblem? Of((string Code, string Detail)? limit) => limit is { } l ? new(l.Code, null, l.Detail) : null;
+
     private HubProblem? RefusalOf(Identity who, Roles role) =>
         !sessions.Holds(who) ? SignInAgain
-        : who.Roles.Allow(role) ? null
-        : new(Refusals.Forbidden, null, Refusals.RoleSentence(role.Name()));
+        : !who.Roles.Allow(role) ? new(Refusals.Forbidden, null, Refusals.RoleSentence(role.Name()))
+        : Of(limits.OfCall(who.Principal));
 }

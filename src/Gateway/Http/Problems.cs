@@ -66,7 +66,7 @@ internal static class Problems
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
             context.Response.Headers.RetryAfter = "1";
         }

@@ -56,7 +56,8 @@ internal static class RequestBody
             throw BodyTooLarge();
         }
 
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Max(context.Request.ContentLength ?? 0, 256));
+        // Grows with what comes: room for what was only announced would be memory for nothing.
+        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, 256, 16 * 1024));
         var body = context.Request.BodyReader;
         while (true)
         {

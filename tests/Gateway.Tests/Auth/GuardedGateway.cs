@@ -26,7 +26,8 @@ internal sealed class GuardedGateway : IAsyncDisposable
     public IReadOnlyList<RouteEndpoint> Endpoints =>
         [.. _gateway.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
-    public static async Task<GuardedGateway> StartAsync(Action<IServiceCollection>? services = null)
+    public static async Task<GuardedGateway> StartAsync(
+        Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {
         var made = new GuardedGateway();
         made.WriteKeys();
@@ -34,6 +35,7 @@ internal sealed class GuardedGateway : IAsyncDisposable
         made._gateway = await RealGateway.StartAsync(made._folder.File("agents.db"), made._models, services, configuration =>
         {
             configuration.AddInMemoryCollection(Token.Settings);
+            configuration.AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value)));
             configuration.AddJsonFile(made._folder.File("keys.json"));
         });
         return made;
