@@ -12,6 +12,9 @@ internal static class JwtTokens
     /// <summary>How far the authority's clock may be ahead of ours. An expiry is taken at its word: live streams end by it too.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a key counts that its authority has withdrawn. One that is unknown makes it look again at once.</summary>
+    private static readonly TimeSpan KeysHold = TimeSpan.FromMinutes(5);
+
     public static void Configure(JwtBearerOptions options, IConfiguration configuration, TimeProvider time)
     {
         if (!configuration.GetSection(AuthConfiguration.Jwt).Exists())
@@ -25,6 +28,8 @@ internal static class JwtTokens
         options.Audience = settings.Audience;
         options.MapInboundClaims = false;
         options.TimeProvider = time;
+
+        options.AutomaticRefreshInterval = KeysHold;
 
         // JwtSettings lets plain http through on loopback only.
         options.RequireHttpsMetadata = false;
@@ -69,6 +74,15 @@ internal static class JwtTokens
                 return Task.CompletedTask;
             },
         };
+    }
+
+    /// <summary>A key that is withdrawn is withdrawn: it is not remembered as one that once was good.</summary>
+    public static void ForgetOldKeys(JwtBearerOptions options)
+    {
+        if (options.ConfigurationManager is BaseConfigurationManager keys)
+        {
+            keys.UseLastKnownGoodConfiguration = false;
+        }
     }
 
     private static Identity? WhoIs(ClaimsPrincipal token, JwtSettings settings, DateTimeOffset until)

@@ -28,7 +28,7 @@ internal static class SignIn
             .AddScheme<AuthenticationSchemeOptions, TicketHandler>(Ticket, null)
             .AddScheme<AuthenticationSchemeOptions, NobodyHandler>(Nobody, null)
             .AddJwtBearer(Jwt, _ => { });
-        services.AddOptions<JwtBearerOptions>(Jwt).Configure<IConfiguration, TimeProvider>(JwtTokens.Configure);
+        services.AddOptions<JwtBearerOptions>(Jwt).Configure<IConfiguration, TimeProvider>(JwtTokens.Configure).PostConfigure(JwtTokens.ForgetOldKeys);
         services.AddAuthorization(RoleNames.AddPolicies);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
         services.PostConfigure<LoggerFilterOptions>(BearerToken.KeepOutOfLogs);
