@@ -1,10 +1,16 @@
 using OrleansAgents.Benchmarks;
+using OrleansAgents.Benchmarks.Context;
 using OrleansAgents.Benchmarks.Live;
 
 if (args is [RecoveryBenchmark.ChildVerb, var file])
 {
     await RecoveryBenchmark.ChildAsync(file);
     return 0;
+}
+
+if (args is ["context", ..])
+{
+    return ContextCommand.Run(args[1..]);
 }
 
 if (args is ["slow"])
@@ -47,6 +53,7 @@ if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var pa
 {
     Console.Error.WriteLine("Usage: slow");
     Console.Error.WriteLine("Usage: outage");
+    Console.Error.WriteLine(ContextCommand.Usage);
     foreach (var (name, all) in verbs)
     {
         Console.Error.WriteLine($"Usage: {name} [{string.Join(" | ", all.Select(p => p.Name))}] …");

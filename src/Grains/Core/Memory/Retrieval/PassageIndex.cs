@@ -1,23 +1,45 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansAgents.Core.Memory;
 
-/// <summary>Finds the passages of a conversation that a question is about. Grows with the conversation; the same passages and question give the same order.</summary>
+/// <summary>
+/// Finds the passages of a conversation that a question is about. Grows with the conversation at the cost of what is new;
+/// the same passages and question give the same order. How: docs/decisions/retrieval.md.
+/// </summary>
+/// <remarks>For one thread at a time, reading included: a question uses the index's own scratch memory.</remarks>
 internal sealed class PassageIndex
 {
-    private readonly Dictionary<string, int> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _sections = [];
-    private readonly Postings _passages = new();
-    private readonly Postings _whole = new();
-    private readonly List<(int Index, int Section)> _added = [];
+    private readonly Dictionary<string, int> _speakers = new(StringComparer.Ordinal);
+    private readonly List<(int Word, int Speaker)> _names = [];
+    private readonly List<Entry> _entries = [];
+    private readonly List<int> _text = [];
+    private readonly Ranking _ranking;
 
-    public int Count => _added.Count;
+    public PassageIndex() => _ranking = new(this);
+
+    public int Count => _entries.Count;
+
+    public int SectionCount => _sections.Count;
+
+    public Vocabulary Vocabulary { get; } = new();
+
+    public Postings Passages { get; } = new();
+
+    public Postings Sections { get; } = new();
+
+    public ReadOnlySpan<Entry> Entries => CollectionsMarshal.AsSpan(_entries);
+
+    /// <summary>Which words are names of which speakers.</summary>
+    public ReadOnlySpan<(int Word, int Speaker)> Names => CollectionsMarshal.AsSpan(_names);
 
     /// <summary>Takes in the next passage of the conversation.</summary>
     /// <exception cref="ArgumentException">Its index is not above that of the last one.</exception>
     public void Add(Passage passage)
     {
-        if (Count > 0 && passage.Index <= _added[^1].Index)
+        if (Count > 0 && passage.Index <= _entries[^1].Index)
         {
-            throw new ArgumentException($"Passage {passage.Index} comes after passage {_added[^1].Index}: add passages in the order of the conversation.", nameof(passage));
+            throw new ArgumentException($"Passage {passage.Index} comes after passage {_entries[^1].Index}: add passages in the order of the conversation.", nameof(passage));
         }
 
         if (!_sections.TryGetValue(passage.Section, out var section))
@@ -25,71 +47,47 @@ internal sealed class PassageIndex
             _sections.Add(passage.Section, section = _sections.Count);
         }
 
-        Add(passage.Speaker, section);
-        Add(passage.Text, section);
-        _added.Add((passage.Index, section));
+        Passages.Begin(Count);
+        Sections.Begin(section);
+        var start = _text.Count;
+        var ofSelf = false;
+        foreach (var word in new Words(passage.Text))
+        {
+            ofSelf |= StopWords.IsSelf(word);
+            if (!StopWords.Contain(word))
+            {
+                var number = Vocabulary.Add(word[..Stem.InPlace(word)]);
+                _text.Add(number);
+                Passages.Add(number, Count);
+                Sections.Add(number, section);
+            }
+        }
+
+        _entries.Add(new(passage.Index, section, Speaker(passage.Speaker), ofSelf, start, _text.Count - start));
     }
 
     /// <summary>All passages by their index, the best first; of equals the newest.</summary>
-    public IReadOnlyList<int> Rank(string query)
+    public IReadOnlyList<int> Rank(string query) => _ranking.Rank(query);
+
+    /// <summary>The words of a passage, in its order.</summary>
+    public ReadOnlySpan<int> WordsOf(in Entry entry) => CollectionsMarshal.AsSpan(_text).Slice(entry.Start, entry.Length);
+
+    private int Speaker(string name)
     {
-        var passages = new double[Count];
-        var sections = new double[_sections.Count];
-        var lookup = _words.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var text in new Words(query))
+        if (!_speakers.TryGetValue(name, out var speaker))
         {
-            if (lookup.TryGetValue(text, out var word))
+            _speakers.Add(name, speaker = _speakers.Count);
+            foreach (var word in new Words(name))
             {
-                _passages.Score(word, passages);
-                _whole.Score(word, sections);
+                _names.Add((Vocabulary.Add(word[..Stem.InPlace(word)]), speaker));
             }
         }
 
-        Scale(passages);
-        Scale(sections);
-        var order = new long[Count];
-        for (var i = 0; i < order.Length; i++)
-        {
-            var section = _added[i].Section;
-            var near = Math.Max(Math.Max(0.5 * At(i - 1), 0.35 * At(i + 1)), Math.Max(0.2 * At(i - 2), 0.15 * At(i + 2)));
-            order[i] = Key(passages[i] + near + (0.25 * sections[section]), i);
-
-            double At(int j) => (uint)j < (uint)passages.Length && _added[j].Section == section ? passages[j] : 0;
-        }
-
-        Array.Sort(order);
-        return Array.ConvertAll(order, key => _added[int.MaxValue - (int)(uint)key].Index);
+        return speaker;
     }
 
-    /// <summary>Score down, then position down, in one number that sorts fast. Rounding keeps the last bit of a logarithm, which is the host's, out of the order.</summary>
-    private static long Key(double score, int position) => -(long)Math.Round(score * 1e6) << 32 | (long)(uint)(int.MaxValue - position);
-
-    private static void Scale(Span<double> scores)
-    {
-        var most = 0.0;
-        foreach (var score in scores)
-        {
-            most = Math.Max(most, score);
-        }
-
-        for (var i = 0; most > 0 && i < scores.Length; i++)
-        {
-            scores[i] /= most;
-        }
-    }
-
-    private void Add(string text, int section)
-    {
-        var lookup = _words.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var span in new Words(text))
-        {
-            if (!lookup.TryGetValue(span, out var word))
-            {
-                lookup[span] = word = _words.Count;
-            }
-
-            _passages.Add(word, Count);
-            _whole.Add(word, section);
-        }
-    }
+    /// <param name="Section">Numbered in the order of their first passages, like speakers.</param>
+    /// <param name="OfSelf">Its speaker speaks of himself.</param>
+    /// <param name="Start">Where its words begin.</param>
+    internal readonly record struct Entry(int Index, int Section, int Speaker, bool OfSelf, int Start, int Length);
 }

@@ -5,29 +5,22 @@ namespace OrleansAgents.Core.Memory;
 /// <summary>Where each word stands, and how often: an inverted index that only grows, scored by BM25 (Robertson and Zaragoza 2009).</summary>
 internal sealed class Postings
 {
-    /// <summary>How soon more of the same word stops to count.</summary>
+    /// <summary>How soon more of the same word stops to count; the customary value.</summary>
     private const double Saturation = 1.2;
 
-    /// <summary>How much a long document is held against it.</summary>
+    /// <summary>How much a long document is held against it; the customary value.</summary>
     private const double LengthWeight = 0.75;
 
     private readonly List<List<(int Document, int Times)>> _words = [];
     private readonly List<int> _lengths = [];
     private long _total;
 
-    public int Documents => _lengths.Count;
-
-    /// <summary>Counts a word of a document; documents come in ascending order.</summary>
+    /// <summary>Counts a word of a document; documents come in ascending order, each at least once (<see cref="Begin"/>).</summary>
     public void Add(int word, int document)
     {
         while (_words.Count <= word)
         {
             _words.Add([]);
-        }
-
-        while (_lengths.Count <= document)
-        {
-            _lengths.Add(0);
         }
 
         var postings = CollectionsMarshal.AsSpan(_words[word]);
@@ -44,21 +37,42 @@ internal sealed class Postings
         _total++;
     }
 
-    /// <summary>Adds what a word of the query is worth to every document that has it.</summary>
-    public void Score(int word, Span<double> scores)
+    /// <summary>Makes room for a document.</summary>
+    public void Begin(int document)
     {
-        if (word >= _words.Count)
+        while (_lengths.Count <= document)
         {
-            return;
+            _lengths.Add(0);
+        }
+    }
+
+    /// <summary>In how many documents a word stands.</summary>
+    public int Frequency(int word) => word < _words.Count ? _words[word].Count : 0;
+
+    /// <summary>What it tells that a document has a word that <paramref name="frequency"/> documents have.</summary>
+    public double Rarity(int frequency) => Math.Log(1 + ((_lengths.Count - frequency + 0.5) / (frequency + 0.5)));
+
+    /// <summary>Scores the documents that have a word of a family, as if its members were one word.</summary>
+    public void Score(ReadOnlySpan<(int Word, double Share)> family, Sparse into)
+    {
+        into.Clear(_lengths.Count);
+        foreach (var (word, share) in family)
+        {
+            if (word < _words.Count)
+            {
+                foreach (var (document, times) in CollectionsMarshal.AsSpan(_words[word]))
+                {
+                    into.Add(document, share * times);
+                }
+            }
         }
 
-        var postings = CollectionsMarshal.AsSpan(_words[word]);
         var lengths = CollectionsMarshal.AsSpan(_lengths);
-        var idf = Math.Log(1 + ((Documents - postings.Length + 0.5) / (postings.Length + 0.5)));
-        var average = (double)_total / Documents;
-        foreach (var (document, times) in postings)
+        var longer = Saturation * LengthWeight * lengths.Length / Math.Max(1, _total);
+        foreach (var document in into.Touched)
         {
-            scores[document] += idf * times * (Saturation + 1) / (times + (Saturation * (1 - LengthWeight + (LengthWeight * lengths[document] / average))));
+            ref var value = ref into[document];
+            value *= (Saturation + 1) / (value + (Saturation * (1 - LengthWeight)) + (longer * lengths[document]));
         }
     }
 }

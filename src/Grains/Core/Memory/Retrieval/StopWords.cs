@@ -2,16 +2,21 @@ using System.Collections.Frozen;
 
 namespace OrleansAgents.Core.Memory;
 
-/// <summary>English words that are in every message and so tell nothing of it.</summary>
+/// <summary>English words that tell nothing of what a text is about.</summary>
 internal static class StopWords
 {
-    private const string English =
-        "a about am an and any are as at be been being but by can could did do does doing for from had has have having he her hers him his how i if in into is it its " +
-        "just me my of on or our ours she should so some than that the their them then there these they this those to too up us very was we were what when where " +
-        "which who whom whose why will with would you your yours dont didnt im ive its thats youre";
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> All = Set(
+        "a an and are as at be been being but by can could did do does doing for from had has have he her hers him his how i if in into is it its me my of on or " +
+        "our she should so some than that the their them then there these they this those to up us was we were what when where which who whom whose why will " +
+        "with would you your");
 
-    private static readonly FrozenSet<string> All = English.Split(' ').ToFrozenSet(StringComparer.Ordinal);
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Spans = All.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Self = Set("i im ive me my our we");
 
-    public static bool Contain(ReadOnlySpan<char> word) => Spans.Contains(word);
+    public static bool Contain(ReadOnlySpan<char> word) => All.Contains(word);
+
+    /// <summary>Whoever says it speaks of himself.</summary>
+    public static bool IsSelf(ReadOnlySpan<char> word) => Self.Contains(word);
+
+    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(string words) =>
+        words.Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 }

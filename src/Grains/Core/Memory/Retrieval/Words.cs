@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrleansAgents.Core.Memory;
 
-/// <summary>The words of a text: letters and digits of any script, in lower case, stemmed, without stop words. Scripts without spaces are cut into pairs.</summary>
+/// <summary>The words of a text: letters and digits of any script, in lower case. Scripts that are written without spaces are cut into pairs.</summary>
 /// <remarks>Depends on no culture and on no table of the host, so that the same text has the same words everywhere.</remarks>
 internal ref struct Words(ReadOnlySpan<char> text)
 {
@@ -12,26 +12,12 @@ internal ref struct Words(ReadOnlySpan<char> text)
     private Rune _previous;
     private int _length;
 
-    public readonly ReadOnlySpan<char> Current => _buffer.AsSpan(0, _length);
+    /// <summary>The word; may be changed in place, and lasts until the next.</summary>
+    public readonly Span<char> Current => _buffer.AsSpan(0, _length);
 
     public readonly Words GetEnumerator() => this;
 
     public bool MoveNext()
-    {
-        while (Next())
-        {
-            if (_length > 0 && !StopWords.Contain(Current))
-            {
-                _length = Stem.InPlace(_buffer.AsSpan(0, _length));
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Reads the next run of letters and digits; false at the end.</summary>
-    private bool Next()
     {
         _length = 0;
         while (!_rest.IsEmpty)
@@ -44,14 +30,9 @@ internal ref struct Words(ReadOnlySpan<char> text)
                     return true;
                 }
 
-                var before = _previous;
-                _previous = rune;
                 _rest = _rest[read..];
-                Rune.DecodeFromUtf16(_rest, out var after, out _);
-                if (before != default || !IsUnspaced(after))
+                if (Pair(rune))
                 {
-                    Append(before);
-                    Append(rune);
                     return true;
                 }
 
@@ -64,13 +45,42 @@ internal ref struct Words(ReadOnlySpan<char> text)
             {
                 Append(Rune.ToLowerInvariant(rune));
             }
-            else if (_length > 0 && !IsInner(rune))
+            else if (rune.Value is '\'' or '’' or 'ʼ')
+            {
+                SkipPossessive();
+            }
+            else if (_length > 0)
             {
                 return true;
             }
         }
 
         return _length > 0;
+    }
+
+    /// <summary>A sign goes with the one before it; one that stands alone is a word.</summary>
+    private bool Pair(Rune rune)
+    {
+        var before = _previous;
+        _previous = rune;
+        Rune.DecodeFromUtf16(_rest, out var after, out _);
+        if (before == default && IsUnspaced(after))
+        {
+            return false;
+        }
+
+        Append(before);
+        Append(rune);
+        return true;
+    }
+
+    /// <summary>"Ann's" is Ann, "don't" is one word.</summary>
+    private void SkipPossessive()
+    {
+        if (_rest is ['s' or 'S', ..] && (_rest.Length == 1 || !char.IsLetterOrDigit(_rest[1])))
+        {
+            _rest = _rest[1..];
+        }
     }
 
     /// <summary>A word longer than the buffer is cut: nobody asks for the end of a blob.</summary>
@@ -84,9 +94,6 @@ internal ref struct Words(ReadOnlySpan<char> text)
 
     private static bool IsWord(Rune rune) =>
         Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
-
-    /// <summary>Apostrophes stand within words.</summary>
-    private static bool IsInner(Rune rune) => rune.Value is '\'' or '’' or 'ʼ';
 
     /// <summary>Han, kana, hangul, Thai and Lao.</summary>
     private static bool IsUnspaced(Rune rune) =>
