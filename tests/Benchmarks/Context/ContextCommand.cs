@@ -24,7 +24,7 @@ internal static class ContextCommand
         using var samples = JsonDocument.Parse(File.ReadAllBytes(data));
         if (LinesOf(samples.RootElement) is not { } lines)
         {
-            Console.Error.WriteLine($"{data} has no format that is known here: a list of objects with 'conversation' and 'qa' is.");
+            Console.Error.WriteLine($"{data} has no format that is known here: a list of objects with 'conversation' and 'qa', or with 'traj', is.");
             return 2;
         }
 
@@ -36,5 +36,6 @@ internal static class ContextCommand
     private static IEnumerable<string>? LinesOf(JsonElement samples) =>
         samples.ValueKind != JsonValueKind.Array || samples.GetArrayLength() == 0 ? null
         : samples[0].TryGetProperty("conversation", out _) ? LocomoContexts.Lines(samples)
+        : samples[0].TryGetProperty("traj", out _) ? TauContexts.Lines(samples)
         : null;
 }
