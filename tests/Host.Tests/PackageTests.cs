@@ -146,7 +146,11 @@ public sealed class PackageTests : IDisposable
         }
 
         // Nothing of an earlier build is taken, and nothing of this one is left.
-        start.Environment["NUGET_PACKAGES"] = directory == Repository.Root ? start.Environment.GetValueOrDefault("NUGET_PACKAGES") : _folder.File("packages");
+        if (directory != Repository.Root)
+        {
+            start.Environment["NUGET_PACKAGES"] = _folder.File("packages");
+        }
+
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         using var process = Process.Start(start)!;
         var said = process.StandardOutput.ReadToEndAsync();

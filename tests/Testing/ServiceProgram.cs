@@ -55,6 +55,9 @@ internal sealed class ServiceProgram : IAsyncDisposable
         new(settings ?? new Dictionary<string, string>()) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Orleans__Endpoints__GatewayPort"] = $"{port}" },
         []);
 
+    /// <summary>A program that was published, with settings of its own.</summary>
+    public static Task<ServiceProgram> PublishedAsync(string dll, IReadOnlyDictionary<string, string> settings) => StartAsync(dll, new(settings), []);
+
     /// <summary>The lines of its console so far.</summary>
     public IReadOnlyList<string> Said => [.. _said];
 
