@@ -40,7 +40,7 @@ public sealed class RetrievalTests
     [Fact]
     public void A_speaker_whom_the_question_names_comes_before_one_who_is_greeted_by_that_name()
     {
-        (int, string, string)[] said = [(0, "Ann", "I bake bread."), (1, "Bob", "Ann, bread is baked."), (2, "Bob", "Ann!")];
+        (int, string, string)[] said = [(0, "Ann", "Bread is baked slowly here on Monday."), (1, "Bob", "Ann, bread is baked."), (2, "Bob", "Ann!")];
 
         Assert.Equal(0, Ranked("Does Ann bake bread?", said)[0]);
         Assert.Equal(1, Ranked("Does Bob bake bread?", said)[0]);
