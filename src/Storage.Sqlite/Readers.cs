@@ -70,7 +70,8 @@ internal sealed class Readers(string path, bool immutable) : IDisposable
             db = null;
             return result;
         }
-        catch (Exception e) when (e is SqliteException { SqliteErrorCode: 11 or 26 } or InvalidCastException)
+        // Our statements are right: where one names a table or column that is not there (1), the schema's page is damaged.
+        catch (Exception e) when (e is SqliteException { SqliteErrorCode: 1 or 11 or 26 } or InvalidCastException)
         {
             throw new JournalDamagedException(id, 0, $"{path} is damaged where this read went: {e.Message}");
         }

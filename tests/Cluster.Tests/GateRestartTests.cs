@@ -28,17 +28,13 @@ public sealed class GateRestartTests
         using var folder = new TempFolder();
         settings["Workspace:Path"] = Path.GetDirectoryName(folder.File("x"));
         await using var journal = new SqliteJournal(folder.File("agents.db"));
-        var severed = new SeveredJournal(journal);
-        string first, second;
-        await using (var silo = await TestSilo.StartAsync(severed, settings))
-        {
-            first = await silo.StartRunAsync("docs", "Who is first?");
-            await received.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var silo = await TestSilo.StartAsync(journal, settings);
+        var first = await silo.StartRunAsync("docs", "Who is first?");
+        await received.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-            // Its attempt is recorded with its start, and the only place is taken.
-            second = await silo.StartRunAsync("docs", "Who is second?");
-            severed.Sever();
-        }
+        // Its attempt is recorded with its start, and the only place is taken.
+        var second = await silo.StartRunAsync("docs", "Who is second?");
+        await silo.CrashAsync();
 
         await using var heir = await TestSilo.StartAsync(journal, settings);
         foreach (var run in new[] { first, second })

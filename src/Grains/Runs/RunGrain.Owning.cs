@@ -106,8 +106,11 @@ internal sealed partial class RunGrain
         if (await journal.FindAsync(Id) is { Header: { EndedAt: null } h })
         {
             DateTimeOffset? wakeAt = reason == PauseReason.NewerBuild ? time.GetUtcNow() + TimeSpan.FromMinutes(1) : null;
+
+            // Under a new epoch: what the last owner still has to say of its header would put this one back.
             await journal.AppendAsync(new(
-                Id, h.Epoch, h.Head, [], h with { Status = RunStatus.Paused, Reason = reason, Owner = null, WakeAt = wakeAt }, [], []));
+                Id, h.Epoch, h.Head, [],
+                h with { Epoch = h.Epoch + 1, Status = RunStatus.Paused, Reason = reason, Owner = null, WakeAt = wakeAt }, [], []));
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OrleansAgents.Benchmarks.Context;
 
-/// <summary><c>context</c>: how long retrieval takes; or, with data, the contexts that it assembles, for a scorer to judge.</summary>
+/// <summary><c>context</c>: how long retrieval and assembling take; or, with data, the contexts that it assembles, for a scorer to judge.</summary>
 internal static class ContextCommand
 {
     public const string Usage = "Usage: context [--data FILE --out FILE]";
@@ -12,6 +12,7 @@ internal static class ContextCommand
         if (args is [])
         {
             RetrievalTimes.Print();
+            ConversationTimes.Print();
             return 0;
         }
 

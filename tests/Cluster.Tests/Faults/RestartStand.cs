@@ -33,12 +33,9 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
     {
         await using var server = await ModelServer.StartAsync(Answer);
         await using var store = new SqliteJournal(_folder.File("agents.db"));
-        var severed = new SeveredJournal(store);
-        await using (var silo = await StartAsync(severed, server, mended: false))
-        {
-            await Task.WhenAll(ProviderFault.All.Select(fault => BeginAsync(silo, fault)));
-            severed.Sever();
-        }
+        var silo = await StartAsync(store, server, mended: false);
+        await Task.WhenAll(ProviderFault.All.Select(fault => BeginAsync(silo, fault)));
+        await silo.CrashAsync();
 
         await EachAsync(async (fault, run) => Before[fault] = await store.ReadAsync(run, 0, 100));
         await using var heir = await StartAsync(store, server, mended: true);
