@@ -50,7 +50,7 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     public Task<AppendOutcome> AppendAsync(Append append)
     {
         var (head, header) = (append.ExpectedHead, append.Header);
-        if (header.Id != append.Id || header.Epoch != append.Epoch || header.Head != head + append.Events.Count
+        if (header.Id != append.Id || header.Epoch < append.Epoch || header.Head != head + append.Events.Count
             || append.Events.Any(e => e.JournalId != append.Id || e.Seq != ++head) || head >= 1L << Schema.SeqBits)
         {
             throw new ArgumentException($"The append to {append.Id} does not continue its journal: header and events disagree.", nameof(append));

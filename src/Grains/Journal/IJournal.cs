@@ -20,7 +20,7 @@ public interface IJournal
     /// <summary>Appends events, commands, bodies and the new header as one atomic commit, if epoch and head still match.</summary>
     /// <remarks>
     /// With no events it records commands or the header alone. Entries of many journals share a flush, but each is its own
-    /// compare-and-swap: a fenced entry is skipped alone.
+    /// compare-and-swap: a fenced entry is skipped alone. A header of a higher epoch than the lease's ends that lease with this append.
     /// </remarks>
     /// <exception cref="StorageRefusedException">The store refuses writes; certainly nothing changed. The lease stays good.</exception>
     Task<AppendOutcome> AppendAsync(Append append);
