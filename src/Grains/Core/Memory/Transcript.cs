@@ -97,9 +97,10 @@ internal sealed class Transcript
     /// <summary>Where not even the newest turn stands whole, the end of it comes before all that the question finds.</summary>
     private IEnumerable<int> Ranked(string question, int first)
     {
-        var last = _passages.Count - 1;
-        var end = first < Count ? [] : Enumerable.Range(0, _passages.Count).Reverse().TakeWhile(i => _passages[i].Turn == _passages[last].Turn);
-        return end.Concat(_index.Rank(question)).Distinct();
+        var found = _index.Rank(question);
+        return first < Count
+            ? found
+            : Enumerable.Range(0, _passages.Count).Reverse().TakeWhile(i => _passages[i].Turn == _passages[^1].Turn).Concat(found).Distinct();
     }
 
     private HashSet<int> Standing(int first)
