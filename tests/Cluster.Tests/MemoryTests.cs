@@ -13,6 +13,7 @@ namespace OrleansAgents.Cluster.Tests;
 public sealed class MemoryTests : IAsyncLifetime
 {
     private const string Thread = "thr_memory_memory_memory";
+    private const int SmallWindow = 3_000;
     private const string Secret = """{"order":"A-1187","carrier":"Postnord"}""";
     private static readonly string Filler = string.Join(' ', Enumerable.Repeat("and so it went on all day", 100));
     private readonly TempFolder _folder = new();
@@ -79,6 +80,35 @@ public sealed class MemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_turn_is_told_keeps_to_its_agents_window()
+    {
+        for (var n = 0; n < 12; n++)
+        {
+            await TurnAsync($"chat{n}", "small");
+        }
+
+        var sent = _models.Received[^1].Messages.Select(ReceivedRequest.Text).ToList();
+        Assert.StartsWith("Kept from earlier", sent[1]);
+        Assert.InRange(sent.Sum(t => t.Length), 1_000, 4 * SmallWindow);
+    }
+
+    [Fact]
+    public async Task The_facts_of_a_deleted_run_are_forgotten_too()
+    {
+        _models.Reply(r => r.Call("look", """{"what":"order"}""").Finish("tool_calls")).Reply(r => r.Text("found").Finish("stop"));
+        var first = await TurnAsync("Find it.");
+        for (var n = 0; n < 25; n++)
+        {
+            await TurnAsync($"chat{n}");
+        }
+
+        Assert.Contains("order=A-1187", ReceivedRequest.Text(_models.Received[^1].Messages[1]));
+        Assert.Null(await _silo.Reader.DeleteAsync(Principal.Local, first));
+        await TurnAsync("And now?");
+        Assert.DoesNotContain("A-1187", string.Join(' ', _models.Received[^1].Messages.Select(ReceivedRequest.Text)));
+    }
+
+    [Fact]
     public async Task A_deleted_run_is_forgotten()
     {
         var first = await TurnAsync("My secret word is Quetzalcoatl.");
@@ -90,9 +120,9 @@ public sealed class MemoryTests : IAsyncLifetime
         Assert.DoesNotContain("Quetzalcoatl", string.Join(' ', _models.Received[^1].Messages.Select(ReceivedRequest.Text)));
     }
 
-    private async Task<string> TurnAsync(string input)
+    private async Task<string> TurnAsync(string input, string agent = "plain")
     {
-        var run = (await _silo.Grains.GetGrain<IThreadGrain>(Thread).PostAsync(new(input, "plain", WhenBusy.Queue), TestSilo.Meta())).RunId!;
+        var run = (await _silo.Grains.GetGrain<IThreadGrain>(Thread).PostAsync(new(input, agent, WhenBusy.Queue), TestSilo.Meta())).RunId!;
         await _silo.UntilEndedAsync(run);
         return run;
     }
@@ -100,5 +130,6 @@ public sealed class MemoryTests : IAsyncLifetime
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
         .AddTool(new ToolRegistration((string what) => Secret, "look") { Effect = ToolEffect.ReadOnly })
         .AddAgent(new AgentDeclaration("plain", "Answers.", "Answer.", ["look"]))
+        .AddAgent(new AgentDeclaration("small", "Answers.", "Answer.", ["look"], WindowTokens: SmallWindow))
         .AddSingleton(new RunsOptions { Tick = TimeSpan.FromMilliseconds(100) }));
 }

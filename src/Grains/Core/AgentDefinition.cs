@@ -15,12 +15,14 @@ internal sealed record AgentDefinition(
 {
     public const int DefaultWindowTokens = 24_000;
 
-    /// <summary>For assembling messages that no agent is asked with.</summary>
-    public static AgentDefinition None { get; } = new("", "", "", "", [], 0);
+    /// <summary>For assembling all messages of a run, which no agent is asked with.</summary>
+    public static AgentDefinition None { get; } = new("", "", "", "", [], int.MaxValue);
 
     /// <summary>Estimated tokens of instructions and tool declarations.</summary>
     public long CountTokens() => Tokens.Of(Instructions) + Tokens.Of(Output ?? default)
-        + Tools.Sum(t => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters));
+        + Tools.Sum(TokensOf);
+
+    public static long TokensOf(ToolDefinition t) => Tokens.Of(t.Name) + Tokens.Of(t.Description) + Tokens.Of(t.Parameters);
 
     /// <summary>The canonical JSON form that is hashed and stored as a body.</summary>
     public byte[] ToBody() => JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Relaxed.AgentDefinition);

@@ -12,18 +12,35 @@ namespace OrleansAgents.Core;
 /// groups. Fed with events in order; the same events, definition and pin give the same request, in the grain as they happen and
 /// in a reader later.
 /// </summary>
-/// <remarks>Each message is encoded, hashed and read for facts once, when it enters, so that a step costs the same however long the run is.</remarks>
-internal sealed class RequestWindow(AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier = null)
+/// <remarks>
+/// Each message is encoded and hashed once, when it enters, and what stands for older ones is said anew only when the request no
+/// longer fits: a step costs the same however long the run is, and most requests begin like the one before.
+/// </remarks>
+internal sealed class RequestWindow
 {
-    private readonly List<Entry> _earlier = [.. (earlier ?? EarlierContext.Empty).Messages.Select(m => Entry.Of(0, m))];
-    private readonly Entry _input = Entry.Of(0, new UserMessage(input));
+    /// <summary>Room that is left when older messages are let go, so that the next steps need not do it again.</summary>
+    private const int SlackPercent = 5;
+
+    private readonly AgentDefinition _definition, _withRecall;
+    private readonly string _definitionHash;
+    private readonly ContextManifest? _manifest;
+    private readonly List<Entry> _first;
     private readonly List<Entry> _entries = [];
     private readonly RunMessages _messages = new();
-    private readonly Ledger _ledger = new(definition.WindowTokens);
-    private readonly AgentDefinition _withRecall = Recall.AddTo(definition);
-    private readonly long _definitionTokens = definition.CountTokens();
-    private readonly long _recallTokens = Recall.AddTo(definition).CountTokens() - definition.CountTokens();
+    private readonly Ledger _ledger;
+    private readonly long _definitionTokens, _recallTokens, _firstTokens;
+    private Entry? _kept;
+    private long _entriesTokens;
     private long _through;
+
+    public RequestWindow(AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier = null)
+    {
+        (_definition, _definitionHash, _withRecall, _manifest) = (definition, definitionHash, Recall.AddTo(definition), earlier?.Manifest);
+        (_definitionTokens, _recallTokens) = (definition.CountTokens(), _withRecall == definition ? 0 : Recall.Tokens);
+        _first = [.. (earlier?.Messages ?? []).Append(new UserMessage(input)).Select(m => Entry.Of(0, m))];
+        _firstTokens = _first.Sum(e => e.Tokens);
+        _ledger = new(definition.WindowTokens);
+    }
 
     /// <summary>Takes an event in; its texts must be whole (<see cref="RunMessages.Whole"/>).</summary>
     public void Add(long seq, RunEvent e)
@@ -31,12 +48,17 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
         if (e is ModelStarted started)
         {
             _through = started.Context.Through;
-            LetGo(started.Context.From);
+            if (started.Context is { Assembler: Assemblers.Budget, From: > 1 } pin && Room < 0)
+            {
+                LetGo(pin.From);
+            }
         }
 
         if (_messages.Take(e) is { } message)
         {
-            _entries.Add(Entry.Of(seq, message, e is ModelCompleted ? _through : null));
+            var entry = Entry.Of(seq, message, e is ModelCompleted ? _through : null);
+            _entries.Add(entry);
+            _entriesTokens += entry.Tokens;
             _ledger.Add(seq, message, message is ToolMessage result ? _messages.ToolOf(result.CallId) : null);
         }
     }
@@ -44,16 +66,16 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
     /// <summary>The request of the pinned window. A person's message stands after every answer that did not see it, and after that answer's results.</summary>
     public ModelRequest Build(ContextPin pin)
     {
-        var (from, kept) = pin is { Assembler: Assemblers.Budget, From: > 1 } ? Fill(pin) : (pin.From, null);
-        var digests = new ArrayBufferWriter<byte>(definitionHash.Length + (SHA256.HashSizeInBytes * (_earlier.Count + _entries.Count + 2)));
-        Encoding.ASCII.GetBytes(definitionHash, digests);
-        var messages = new List<RequestMessage>(_earlier.Count + _entries.Count + 2);
+        // What was let go is not here any longer; a pin of window/1 says itself what is not.
+        var from = pin.Assembler == Assemblers.Budget ? 1 : pin.From;
+        var digests = new ArrayBufferWriter<byte>(_definitionHash.Length + (SHA256.HashSizeInBytes * (_first.Count + _entries.Count + 1)));
+        Encoding.ASCII.GetBytes(_definitionHash, digests);
+        var messages = new List<RequestMessage>(_first.Count + _entries.Count + 1);
         var tokens = 0L;
-        _earlier.ForEach(Take);
-        Take(_input);
-        if (kept is not null)
+        _first.ForEach(Take);
+        if (_kept is { } kept)
         {
-            Take(Entry.Of(0, kept));
+            Take(kept);
         }
 
         var said = new Queue<Entry>();
@@ -85,9 +107,9 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
 
         var recalls = messages.Exists(m => m is MemoryMessage);
         return new(
-            recalls ? _withRecall : definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)),
+            recalls ? _withRecall : _definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)),
             _definitionTokens + (recalls ? _recallTokens : 0) + tokens,
-            new(from, kept is null ? 0 : Tokens.Of(kept), earlier?.Manifest));
+            new(_kept is null ? from : _entries.Count > 0 ? _entries[0].Seq : pin.From, _kept?.Tokens ?? 0, _manifest));
 
         void Take(Entry entry)
         {
@@ -110,42 +132,51 @@ internal sealed class RequestWindow(AgentDefinition definition, string definitio
         return messages;
     }
 
-    /// <summary>Where the groups older than the pin take what room is left: facts of all of them first, then the newest of them whole.</summary>
-    private (long From, MemoryMessage? Kept) Fill(ContextPin pin)
+    private long Room => _definition.WindowTokens - _definitionTokens - _recallTokens - _firstTokens - _entriesTokens - (_kept?.Tokens ?? 0);
+
+    /// <summary>What is older than <paramref name="from"/> is said as facts in the room that there is; what they leave of it takes the newest of those groups back whole.</summary>
+    private void LetGo(long from)
     {
-        var from = pin.From;
-        var room = definition.WindowTokens - _definitionTokens - _recallTokens - Kept.HeaderTokens - _input.Tokens
-            - _earlier.Sum(e => e.Tokens) - _entries.Where(e => e.Seq >= from && e.Seq <= pin.Through).Sum(e => e.Tokens);
-        var kept = _ledger.Render(from, pin.Through, room);
-        var left = room - Tokens.Of(kept ?? "");
-        foreach (var start in GroupStarts().Where(s => s < from).Reverse())
+        var whole = _entries.FindIndex(e => e.Seq >= from) is var i and >= 0 ? i : _entries.Count;
+        _entriesTokens = _entries.Skip(whole).Sum(e => e.Tokens);
+        _kept = null;
+        var room = Room - Kept.HeaderTokens - (_definition.WindowTokens * SlackPercent / 100);
+        var facts = _ledger.Render(from, room);
+        var left = room - (facts is null ? 0 : Tokens.Of(facts.Text));
+        for (var start = GroupBefore(whole); start < whole; start = GroupBefore(whole))
         {
-            var tokens = _entries.Where(e => e.Seq >= start && e.Seq < from).Sum(e => e.Tokens);
+            var tokens = _entries.Take(whole).Skip(start).Sum(e => e.Tokens);
             if (tokens > left)
             {
                 break;
             }
 
-            (from, left, room) = (start, left - tokens, room - tokens);
+            (whole, left, room, _entriesTokens) = (start, left - tokens, room - tokens, _entriesTokens + tokens);
         }
 
-        return (from, Kept.Of(from == pin.From ? kept : _ledger.Render(from, pin.Through, room)));
+        if (whole < _entries.Count && _entries[whole].Seq < from)
+        {
+            facts = _ledger.Render(_entries[whole].Seq, room);
+        }
+
+        _entries.RemoveRange(0, whole);
+        _kept = Kept.Of(facts?.Text) is { } kept ? Entry.Of(0, kept) : null;
+        _ledger.LetGo();
     }
 
-    /// <summary>A group begins with what its answer saw first; the run's first one with the run.</summary>
-    private IEnumerable<long> GroupStarts() => _entries.Where(e => e.Saw is not null).Select(e => e.Saw!.Value + 1);
-
-    /// <summary>Of the groups before the window, only what could still fill it.</summary>
-    private void LetGo(long from)
+    /// <summary>Where the group begins that ends before <paramref name="end"/>: with the first thing that its answer did not see. The same place when there is none.</summary>
+    private int GroupBefore(int end)
     {
-        var (first, tokens) = (_entries.Count, 0L);
-        while (first > 0 && (_entries[first - 1].Seq >= from || tokens + _entries[first - 1].Tokens <= definition.WindowTokens))
+        if (end == 0 || _entries.FindLastIndex(end - 1, e => e.Saw is not null) is not (>= 0 and var start))
         {
-            tokens += _entries[--first].Tokens;
+            return end;
         }
 
-        _entries.RemoveRange(0, first);
-        _ledger.LetGo();
+        for (var saw = _entries[start].Saw; start > 0 && _entries[start - 1].Seq > saw; start--)
+        {
+        }
+
+        return start;
     }
 
     /// <param name="Saw">With an answer: the last seq that it saw.</param>

@@ -51,7 +51,8 @@ internal sealed partial class ThreadGrain
         {
             var restored = _held!.IsOlderThan(journal);
             var input = await Bodies.LoadAsync(journal, Id, turn.Input);
-            var earlier = await GrainFactory.GetGrain<IMemoryGrain>(Id).AssembleAsync(input, AgentDefinition.DefaultWindowTokens / 2);
+            var window = catalog.Find(turn.Agent)?.WindowTokens ?? AgentDefinition.DefaultWindowTokens;
+            var earlier = await GrainFactory.GetGrain<IMemoryGrain>(Id).AssembleAsync(input, window / 2);
             var start = new StartRun(
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
                 turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt, turn.Options?.OutputSchema);

@@ -39,6 +39,34 @@ public sealed class WindowProperties
         Assert.True(full > 10_000, $"Only {full} requests stood on facts: the histories are too short to show anything.");
     }
 
+    [Fact]
+    public void A_long_run_lets_go_seldom_and_its_turn_is_remembered_whole()
+    {
+        var run = new Scenario();
+        run.Policy = run.Policy with { WindowTokens = Scenario.Definition.WindowTokens, DefinitionTokens = Scenario.Definition.CountTokens() };
+        run.When(s => s.Begin());
+        for (var n = 0; n < 200; n++)
+        {
+            run.When(s => s.Says($"step {n}", "look")).When(s => s.Returns(0, $"Order A{n} is there."));
+        }
+
+        run.When(s => s.Says("done"));
+        var (grain, memory) = (new RequestWindow(Scenario.Definition, "sha256:0", "question"), new RequestWindow(AgentDefinition.None, "", "question"));
+        var kept = new List<string>();
+        foreach (var (i, e) in run.Journal.Index())
+        {
+            memory.Add(i + 1, e);
+            grain.Add(i + 1, e);
+            if (e is ModelStarted { Context: { From: > 1 } pin } && grain.Build(pin).Messages.OfType<MemoryMessage>().SingleOrDefault() is { } message)
+            {
+                kept.Add(message.Text);
+            }
+        }
+
+        Assert.InRange(kept.Distinct().Count(), 2, kept.Count / 3);
+        Assert.Equal(1 + 200 + 200 + 1, memory.WholeGroups(run.Journal.Count).Count);
+    }
+
     private static Command Move(Scenario run, int what, int pick, int size)
     {
         var open = run.State.Tools.Select((t, i) => (t, i)).Where(x => x.t.Phase == CallPhase.Open).ToList();

@@ -47,9 +47,18 @@ public sealed class TranscriptTests
             new ToolMessage("call_1_1", "p", """{"order":"A-1187","lines":[{"sku":"KX-9"}]}""", false),
             new AssistantMessage([new TextPart("Found.")], [])]);
 
-        Assert.Contains("find_order(4.call_1_1): order=A-1187 sku=KX-9", Text(Of(turns).Assemble("hm", 1_000).Messages[0]));
+        var context = Of(turns).Assemble("hm", 1_000);
+        Assert.Contains("find_order(4.call_1_1): order=A-1187 sku=KX-9", Text(context.Messages[0]));
+        Assert.Contains(4, context.Manifest!.Found);
         Assert.Equal((4, "call_1_1"), Recall.Parse("4.call_1_1"));
         Assert.Equal((null, "call_1_1"), Recall.Parse("call_1_1"));
+    }
+
+    [Fact]
+    public void A_context_of_before_there_was_a_manifest_is_still_read()
+    {
+        var context = EarlierContext.FromBody("""[{"role":"user","text":"hello"}]"""u8.ToArray());
+        Assert.Equal(("hello", null), (Text(Assert.Single(context.Messages)), context.Manifest));
     }
 
     [Fact]

@@ -23,6 +23,6 @@ internal sealed record EarlierContext(IReadOnlyList<RequestMessage> Messages, Co
 /// <param name="Whole">The newest of them that stand word for word.</param>
 /// <param name="Passages">Passages of older turns, found by what was asked.</param>
 /// <param name="FactTokens">Tokens of facts from older tool results.</param>
-/// <param name="Found">The turns that the passages are from, by number.</param>
+/// <param name="Found">The turns that passages and facts are from, by number.</param>
 internal sealed record ContextManifest(
     long Budget, long Tokens, int Turns, int Whole, int Passages, long FactTokens, IReadOnlyList<int> Found);

@@ -30,14 +30,13 @@ internal sealed class Ledger(long maxTokens)
 
     /// <summary>What stands for the messages before <paramref name="before"/>; null when there is nothing to say or no room for it.</summary>
     /// <param name="before">From this seq on, everything stands word for word: its facts are not said again.</param>
-    /// <param name="through">What came after it was not known yet.</param>
     /// <param name="tokens">Room.</param>
-    public string? Render(long before, long through, long tokens)
+    public Facts? Render(long before, long tokens)
     {
         var room = tokens * 4;
         var old = _lines.FindIndex(l => l.Seq >= before) is var i and >= 0 ? i : _lines.Count;
         var known = new Known();
-        _lines.Skip(old).Where(l => l.Seq <= through).SelectMany(l => l.Facts).ToList().ForEach(f => known.Add(f));
+        _lines.Skip(old).SelectMany(l => l.Facts).ToList().ForEach(f => known.Add(f));
 
         var texts = new string?[old];
         var forSaid = room * SaidPercent / 100;
@@ -54,11 +53,11 @@ internal sealed class Ledger(long maxTokens)
 
         for (var n = old - 1; n >= 0 && room > 0; n--)
         {
-            texts[n] ??= Facts(_lines[n], known, ref room);
+            texts[n] ??= FactsOf(_lines[n], known, ref room);
         }
 
-        var kept = string.Join('\n', texts.OfType<string>());
-        return kept.Length == 0 ? null : kept;
+        var kept = texts.Index().Where(t => t.Item is not null).ToList();
+        return kept.Count == 0 ? null : new(string.Join('\n', kept.Select(t => t.Item)), [.. kept.Select(t => _lines[t.Index].Seq).Distinct()]);
     }
 
     /// <summary>Drops lines that would not even fit were they the only ones. Looked for ever more seldom, so that it costs little.</summary>
@@ -79,7 +78,7 @@ internal sealed class Ledger(long maxTokens)
         _most = Math.Max(256, 2 * _lines.Count);
     }
 
-    private static string? Facts(Line line, Known known, ref long room)
+    private static string? FactsOf(Line line, Known known, ref long room)
     {
         var text = new StringBuilder();
         foreach (var fact in line.Facts)
@@ -131,3 +130,7 @@ internal sealed class Ledger(long maxTokens)
         }
     }
 }
+
+/// <summary>What stands for older messages.</summary>
+/// <param name="Of">The seqs of the messages that it says something of.</param>
+internal sealed record Facts(string Text, IReadOnlyList<long> Of);

@@ -14,6 +14,9 @@ internal static class Recall
         JsonElement.Parse("""{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}"""u8),
         ToolEffect.ReadOnly, TimeoutSeconds: 30, Retries: 2);
 
+    /// <summary>Estimated tokens of its declaration.</summary>
+    public static long Tokens { get; } = AgentDefinition.TokensOf(Tool);
+
     /// <summary>How a result of an earlier turn is asked for; one of the run itself by its call id alone.</summary>
     public static string IdOf(int turn, string callId) => string.Create(CultureInfo.InvariantCulture, $"{turn}.{callId}");
 
@@ -21,7 +24,7 @@ internal static class Recall
     public static (int? Turn, string CallId) Parse(string id) =>
         id.Split('.', 2) is [var turn, var call] && int.TryParse(turn, CultureInfo.InvariantCulture, out var number) ? (number, call) : (null, id);
 
-    /// <summary>An agent's own tool of that name stays what it is.</summary>
+    /// <summary>A run that is pinned to a tool of its agent's of that name has that one.</summary>
     public static AgentDefinition AddTo(AgentDefinition definition) => definition.Tools.Any(t => t.Name == Name)
         ? definition
         : definition with { Tools = [.. definition.Tools, Tool] };
@@ -30,9 +33,6 @@ internal static class Recall
 /// <summary>Names and versions of the assembling functions, as <c>model.started</c> pins them.</summary>
 internal static class Assemblers
 {
-    /// <summary>Earlier turns, the input, and the newest whole groups. No longer begun; runs that have it are still shown.</summary>
-    public const string Window = "window/1";
-
-    /// <summary>The same with facts of what is older, within the budget.</summary>
+    /// <summary>Earlier turns, the input, facts of what is older, and the newest whole groups. <c>window/1</c>, of before there were facts, is no longer begun and still shown.</summary>
     public const string Budget = "budget/1";
 }

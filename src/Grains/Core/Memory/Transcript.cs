@@ -62,15 +62,15 @@ internal sealed class Transcript
         var first = Newest(budget);
         var newest = _turns.Skip(first).Sum(t => t.Tokens);
         var room = budget - newest - Kept.HeaderTokens;
-        var facts = _ledger.Render(first < Count ? _turns[first].Number : int.MaxValue, int.MaxValue, Math.Min(room, budget * FactsPercent / 100));
-        room -= facts is null ? 0 : Tokens.Of(facts + "\n");
+        var facts = _ledger.Render(first < Count ? _turns[first].Number : int.MaxValue, Math.Min(room, budget * FactsPercent / 100));
+        room -= facts is null ? 0 : Tokens.Of(facts.Text + "\n");
         var found = Packing.Take(
             Ranked(question, first).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => (int)Tokens.Of(_sections[s] + "\n"), (int)room, Standing(first));
-        var kept = Kept.Of([.. Quoted(found), facts]);
+        var kept = Kept.Of([.. Quoted(found), facts?.Text]);
         List<RequestMessage> messages = kept is null ? [] : [kept];
         messages.AddRange(_turns.Skip(first).SelectMany(t => t.Messages));
-        var turns = found.Select(i => _turns[_passages[i].Turn].Number).Distinct().ToList();
-        return new(messages, new(budget, messages.Sum(Tokens.Of), Count, Count - first, found.Count, Tokens.Of(facts ?? ""), turns));
+        int[] turns = [.. found.Select(i => _turns[_passages[i].Turn].Number).Concat(facts?.Of.Select(n => (int)n) ?? []).Distinct().Order()];
+        return new(messages, new(budget, messages.Sum(Tokens.Of), Count, Count - first, found.Count, Tokens.Of(facts?.Text ?? ""), turns));
     }
 
     /// <summary>The runs that an assembled context shows something of.</summary>
