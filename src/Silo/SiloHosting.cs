@@ -21,6 +21,8 @@ internal static class SiloHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddAgentExecution(configuration);
+        services.AddSingleton(s => Memory.MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
+        services.AddSingleton<Memory.SummaryWriter>();
         services.AddSingleton(s => new Memory.RecallTool(s.GetRequiredService<Journal.IJournal>()).Registration);
         services.AddSingleton(ReadOptions(configuration));
         services.AddSingleton<LiveHub>();

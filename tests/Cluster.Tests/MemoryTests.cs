@@ -57,7 +57,9 @@ public sealed class MemoryTests : IAsyncLifetime
         Assert.True(sent.Sum(t => t.Length) < 60_000, $"{sent.Sum(t => t.Length)} characters were sent.");
         var shown = (await _silo.Reader.ContextAsync(Principal.Local, run, 1)).Value!;
         Assert.True(shown.Matches);
-        Assert.Contains("\"turns\":41", System.Text.Encoding.UTF8.GetString(shown.Request.Utf8));
+        var told = shown.Manifest.Parts.Where(p => p.Part is "turns").Select(p => p.Of!).Concat(shown.Manifest.Out.Select(o => o.Of)).SelectMany(o => o);
+        Assert.Equal(41, told.Sum(r => r.Through - r.From + 1));
+        Assert.Equal(shown.Manifest.Tokens, shown.Manifest.Parts.Sum(p => p.Tokens));
     }
 
     [Fact]

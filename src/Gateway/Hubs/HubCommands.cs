@@ -31,13 +31,16 @@ internal sealed partial class HubCommands(Caller caller, StartEndpoint starts, T
         return new(receipt, RunId: runId);
     });
 
+    public Task<HubAnswer> RestoreMemoryAsync(Principal principal, string threadId, RestoreMemoryRequest body, string? commandId) => AnswerAsync(async () =>
+    {
+        CheckShape(threadId);
+        return new(await threads.RestoreMemoryAsync(
+            threadId, body, new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of("restore-memory", threadId, body), principal)));
+    });
+
     public Task<HubAnswer> PostAsync(Principal principal, string threadId, PostRequest body, string? commandId) => AnswerAsync(async () =>
     {
-        if (!JournalIds.CanBeThread(threadId))
-        {
-            throw new RefusedException(ThreadRoutes.NotFound);
-        }
-
+        CheckShape(threadId);
         StartRules.Input(body.Input);
         var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of("post", threadId, body), principal);
         var posted = await threads.PostAsync(threadId, new(body.Input!, body.Agent, body.WhenBusy), meta);
@@ -52,6 +55,14 @@ internal sealed partial class HubCommands(Caller caller, StartEndpoint starts, T
         UnavailableException u => new("unavailable", null, u.Message),
         _ => null,
     };
+
+    private static void CheckShape(string threadId)
+    {
+        if (!JournalIds.CanBeThread(threadId))
+        {
+            throw new RefusedException(ThreadRoutes.NotFound);
+        }
+    }
 
     private async Task<HubAnswer> AnswerAsync(Func<Task<HubAnswer>> give)
     {

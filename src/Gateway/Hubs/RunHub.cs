@@ -30,6 +30,9 @@ internal sealed class RunHub(HubCaller caller, HubStreams streams, HubRuns runs,
 
     public Task<HubAnswer> Start(StartRequest body, string? commandId) => As(Roles.Start, who => commands.StartAsync(who, body, commandId));
 
+    public Task<HubAnswer> RestoreMemory(string threadId, RestoreMemoryRequest body, string? commandId) =>
+        As(Roles.Start, who => commands.RestoreMemoryAsync(who, threadId, body, commandId));
+
     public Task<HubAnswer> Post(string threadId, PostRequest body, string? commandId) =>
         As(Roles.Start, who => commands.PostAsync(who, threadId, body, commandId));
 

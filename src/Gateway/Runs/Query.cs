@@ -28,6 +28,14 @@ internal static class Query
         _ => throw ProblemException.Invalid("invalid_cursor", "after", "A page begins after a whole number, 0 or more."),
     };
 
+    /// <summary>A version of a memory; null for the present one.</summary>
+    public static int? Version(HttpRequest request) => Text(request, "version") switch
+    {
+        null => null,
+        var text when Number(text, out var version) && version <= int.MaxValue => (int)version,
+        _ => throw ProblemException.Invalid(ProblemCodes.InvalidVersion, "version", "A version is a whole number, 0 or more."),
+    };
+
     public static RunListFilter Filter(HttpRequest request) => new(
         Text(request, "threadId"), Text(request, "agent"), Status(request), Text(request, "cursor"), Limit(request));
 

@@ -24,6 +24,16 @@ internal sealed record PostRequest(string? Input = null, string? Agent = null, W
     }
 }
 
+/// <summary>Goes back to an earlier memory.</summary>
+/// <param name="Version">The version to go back to; 0 is before the first summary.</param>
+internal sealed record RestoreMemoryRequest(int? Version = null)
+{
+    public RestoreMemoryRequest()
+        : this(Version: null)
+    {
+    }
+}
+
 /// <param name="RunId">The run that has the message; for one that is queued, the run before it.</param>
 internal sealed record Posted(string ThreadId, string RunId, OrleansAgents.Runs.Receipt Receipt);
 

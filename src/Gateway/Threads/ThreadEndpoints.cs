@@ -87,6 +87,26 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
             context, await caller.FoundAsync(() => Reader.MessagesAsync(principal, id, after, limit), context.RequestAborted));
     }
 
+    public async Task MemoryAsync(HttpContext context, Principal principal, string id)
+    {
+        var version = Query.Version(context.Request);
+        await Answer.JsonAsync(context, await caller.FoundAsync(() => Reader.MemoryAsync(principal, id, version), context.RequestAborted));
+    }
+
+    public async Task RestoreMemoryAsync(HttpContext context, Principal principal, string id)
+    {
+        var request = await RequestBody.ReadAsync<RestoreMemoryRequest>(context);
+        var meta = CommandKey.MetaOf(context.Request, principal, "restore-memory", id, request);
+        await Answer.JsonAsync(context, await RestoreMemoryAsync(id, request, meta));
+    }
+
+    /// <summary>Goes back to an earlier memory, once however often the thread has to be asked.</summary>
+    public Task<Receipt> RestoreMemoryAsync(string threadId, RestoreMemoryRequest request, CommandMeta meta)
+    {
+        var version = request.Version ?? throw ProblemException.Invalid(ProblemCodes.InvalidVersion, "version", "Give the version to go back to; GET …/memory lists them.");
+        return caller.CommandAsync(() => Thread(threadId).RestoreMemoryAsync(version, meta), CancellationToken.None);
+    }
+
     public async Task DeleteAsync(HttpContext context, Principal principal, string id)
     {
         // Asking again for what is gone already answers so; the first answer may only have been lost.

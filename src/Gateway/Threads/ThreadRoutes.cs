@@ -34,6 +34,10 @@ internal static class ThreadRoutes
             .Needs(Roles.View).Describes<ThreadView>("GetThread", "A thread as it stands.");
         thread.MapGet("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.MessagesAsync(c, RunRoutes.Who(c), id))
             .Needs(Roles.View).Describes<MessageList>("ListMessages", "What was said; a limit counts turns.").Queries("after", "limit");
+        thread.MapGet("/memory", (HttpContext c, ThreadEndpoints e, string id) => e.MemoryAsync(c, RunRoutes.Who(c), id))
+            .Needs(Roles.View).Describes<MemoryView>("GetMemory", "The thread's compressed memory, with its versions.").Queries("version");
+        thread.MapPost("/memory/restore", (HttpContext c, ThreadEndpoints e, string id) => e.RestoreMemoryAsync(c, RunRoutes.Who(c), id))
+            .Needs(Roles.Start).Describes<Receipt>("RestoreMemory", "Makes the memory what it was at an earlier version.").Takes<RestoreMemoryRequest>().Keyed();
         thread.MapGet("/events", (HttpContext c, ThreadEndpoints e, ThreadSse sse, string id) =>
                 RunRoutes.WantsStream(c.Request) ? sse.StreamAsync(c, RunRoutes.Who(c), id) : e.EventsAsync(c, RunRoutes.Who(c), id))
             .Needs(Roles.View).Describes<EventPage>("ReadThreadEvents", "A page of the thread's own events; with Accept: text/event-stream, the stream of them and of its runs.")

@@ -31,6 +31,7 @@ public static class EventCodec
         Row("tool.checking", Json.ToolChecking), Row("tool.checked", Json.ToolChecked),
         Row("thread.created", Json.ThreadCreated), Row("turn.accepted", Json.TurnAccepted), Row("message.accepted", Json.MessageAccepted),
         Row("message.delivered", Json.MessageDelivered), Row("turn.ended", Json.TurnEnded), Row("thread.closed", Json.ThreadClosed),
+        Row("memory.compacted", Json.MemoryCompacted), Row("memory.failed", Json.MemoryFailed), Row("memory.restored", Json.MemoryRestored), Row("memory.forgotten", Json.MemoryForgotten),
     ];
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByName = Known.ToFrozenDictionary(k => k.Name, k => k.Info);
@@ -70,5 +71,6 @@ public static class EventCodec
 [JsonSerializable(typeof(ToolChecking)), JsonSerializable(typeof(ToolChecked))]
 [JsonSerializable(typeof(ThreadCreated)), JsonSerializable(typeof(TurnAccepted)), JsonSerializable(typeof(MessageAccepted))]
 [JsonSerializable(typeof(MessageDelivered)), JsonSerializable(typeof(TurnEnded)), JsonSerializable(typeof(ThreadClosed))]
+[JsonSerializable(typeof(MemoryCompacted)), JsonSerializable(typeof(MemoryFailed)), JsonSerializable(typeof(MemoryRestored)), JsonSerializable(typeof(MemoryForgotten))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement)), JsonSerializable(typeof(BodyRef)), JsonSerializable(typeof(ModelDelta))]
 internal sealed partial class EventJson : JsonSerializerContext;

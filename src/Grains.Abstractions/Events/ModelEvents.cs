@@ -13,7 +13,8 @@ public sealed record ModelStarted(int Step, int Attempt, string Model, long Rese
 /// <param name="Through">Seq of the last event that the model saw.</param>
 /// <param name="Tokens">Estimated tokens of the request.</param>
 /// <param name="Assembler">Name and version of the assembling function.</param>
-public sealed record ContextPin(long From, long Through, long Tokens, string Assembler);
+/// <param name="MemoryVersion">Version of the thread's memory that earlier turns were told from; null without one.</param>
+public sealed record ContextPin(long From, long Through, long Tokens, string Assembler, int? MemoryVersion = null);
 
 /// <summary>A whole model answer.</summary>
 /// <param name="Content">Text and reasoning in the order in which they were produced; deltas count their offsets along it.</param>

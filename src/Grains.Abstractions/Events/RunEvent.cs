@@ -21,10 +21,11 @@ public abstract record RunEvent : Fact;
 /// <param name="StartAt">The run does not start before this time.</param>
 /// <param name="ThreadId">The conversation that it is a turn of.</param>
 /// <param name="Earlier">The body of earlier turns' messages that every request of this run begins with.</param>
+/// <param name="MemoryVersion">Version of the thread's memory that they were told from; null without one.</param>
 public sealed record RunCreated(
     string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
     IReadOnlyDictionary<string, string>? Metadata = null, DateTimeOffset? StartAt = null, string? ThreadId = null,
-    BodyRef? Earlier = null) : RunEvent;
+    BodyRef? Earlier = null, int? MemoryVersion = null) : RunEvent;
 
 /// <summary>The first step may begin.</summary>
 public sealed record RunStarted : RunEvent;

@@ -103,4 +103,5 @@ public static class ProblemCodes
     public const string AgentRequired = "agent_required";
     public const string StepNotFound = "step_not_found";
     public const string BodyNotFound = "body_not_found";
+    public const string InvalidVersion = "invalid_version";
 }

@@ -29,11 +29,12 @@ public sealed record StepList([property: Id(0)] IReadOnlyList<StepView> Items, [
 /// <param name="Hash">SHA-256 over the digests of <paramref name="Request"/>.</param>
 /// <param name="RecordedHash">The hash that the answer recorded; null while there is no answer.</param>
 /// <param name="Matches">Whether both are equal; null while there is no answer.</param>
+/// <param name="Manifest">What the request is made of.</param>
 [GenerateSerializer, Immutable, Alias("step-context")]
 public sealed record StepContext(
     [property: Id(0)] int Step, [property: Id(1)] int Attempt, [property: Id(2)] string Assembler, [property: Id(3)] long From,
     [property: Id(4)] long Through, [property: Id(5)] RawJson Request, [property: Id(6)] string Hash,
-    [property: Id(7)] string? RecordedHash, [property: Id(8)] bool? Matches);
+    [property: Id(7)] string? RecordedHash, [property: Id(8)] bool? Matches, [property: Id(9)] ContextManifest Manifest);
 
 /// <summary>JSON that passes through unchanged.</summary>
 [GenerateSerializer, Immutable, Alias("raw-json")]

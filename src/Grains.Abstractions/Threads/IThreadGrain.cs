@@ -20,6 +20,10 @@ public interface IThreadGrain : ILiveSource
     [Alias("post")]
     Task<PostResult> PostAsync(PostMessage message, CommandMeta meta);
 
+    /// <summary>Makes the memory what it was at an earlier version. Refused for a version that there is not.</summary>
+    [Alias("restore-memory")]
+    Task<CommandResult> RestoreMemoryAsync(int version, CommandMeta meta);
+
     /// <summary>Deletes the thread and its runs. Refused while a turn is at work.</summary>
     [Alias("delete")]
     Task<Problem?> DeleteAsync(Principal principal);

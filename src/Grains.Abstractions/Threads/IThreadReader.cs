@@ -18,6 +18,11 @@ public interface IThreadReader : IGrainWithIntegerKey
     [Alias("events")]
     Task<Read<EventPage>> EventsAsync(Principal principal, string threadId, long after, int limit);
 
+    /// <summary>The thread's compressed memory.</summary>
+    /// <param name="version">Null for the present one.</param>
+    [Alias("memory")]
+    Task<Read<MemoryView>> MemoryAsync(Principal principal, string threadId, int? version);
+
     /// <summary>What was said, turn by turn, oldest first.</summary>
     [Alias("messages")]
     Task<Read<MessageList>> MessagesAsync(Principal principal, string threadId, int afterTurn, int limit);

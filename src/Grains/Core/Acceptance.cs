@@ -50,7 +50,7 @@ internal static class Acceptance
     }
 
     private static RunCreated Create(Start c) =>
-        new(c.Agent, c.Definition, c.Model, c.Input, c.Principal, c.Budget, c.Metadata.IsEmpty ? null : c.Metadata, c.StartAt, c.ThreadId, c.Earlier);
+        new(c.Agent, c.Definition, c.Model, c.Input, c.Principal, c.Budget, c.Metadata.IsEmpty ? null : c.Metadata, c.StartAt, c.ThreadId, c.Earlier, c.MemoryVersion);
 
     private static List<RunEvent> PauseRun(RunState s, Pause c, RunPolicy p)
     {

@@ -13,7 +13,7 @@ internal abstract record Command(DateTimeOffset At);
 internal sealed record Start(
     DateTimeOffset At, string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
     ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null,
-    bool Restored = false) : Command(At);
+    bool Restored = false, int? MemoryVersion = null) : Command(At);
 
 internal sealed record Pause(DateTimeOffset At, PauseMode Mode) : Command(At);
 

@@ -22,6 +22,7 @@ internal static class Fold
                 Budget = c.Budget,
                 StartAt = c.StartAt,
                 ThreadId = c.ThreadId,
+                MemoryVersion = c.MemoryVersion,
                 InputTokens = Tokens.Of(c.Input) + (((c.Earlier?.Bytes ?? 0) + 3) / 4),
                 Metadata = c.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,
             },

@@ -108,7 +108,7 @@ internal static class Following
         var (from, tokens) = Window(s, p);
         var reserved = tokens + p.MaxOutputTokens;
         return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(tokens, p.MaxOutputTokens), now)
-            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget));
+            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion));
     }
 
     /// <summary>

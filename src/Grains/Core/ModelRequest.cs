@@ -9,13 +9,7 @@ namespace OrleansAgents.Core;
 /// <param name="Hash">SHA-256 over the definition's hash and each message's digest, as <c>sha256:…</c>.</param>
 /// <param name="Tokens">Estimated tokens of the whole.</param>
 internal sealed record ModelRequest(
-    AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens, RequestManifest Manifest);
-
-/// <summary>What went into a request and what stands for the rest.</summary>
-/// <param name="From">Seq from which on the run's own messages stand word for word.</param>
-/// <param name="KeptTokens">Tokens of what stands for those before it; 0 where nothing is missing.</param>
-/// <param name="Earlier">The turns before this run; null without any.</param>
-internal sealed record RequestManifest(long From, long KeptTokens, Memory.ContextManifest? Earlier);
+    AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens);
 
 /// <summary>One message of a request. The discriminator is <c>role</c>. Texts are whole: bodies are resolved.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "role")]

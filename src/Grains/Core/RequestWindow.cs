@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Core;
 
@@ -23,19 +24,21 @@ internal sealed class RequestWindow
 
     private readonly AgentDefinition _definition, _withRecall;
     private readonly string _definitionHash;
-    private readonly ContextManifest? _manifest;
+    private readonly ContextManifest? _earlier;
     private readonly List<Entry> _first;
     private readonly List<Entry> _entries = [];
     private readonly RunMessages _messages = new();
     private readonly Ledger _ledger;
     private readonly long _definitionTokens, _recallTokens, _firstTokens;
     private Entry? _kept;
+    private IReadOnlyList<NumberRange> _keptOf = [];
+    private (long First, long Last, long Tokens) _gone;
     private long _entriesTokens;
     private long _through;
 
     public RequestWindow(AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier = null)
     {
-        (_definition, _definitionHash, _withRecall, _manifest) = (definition, definitionHash, Recall.AddTo(definition), earlier?.Manifest);
+        (_definition, _definitionHash, _withRecall, _earlier) = (definition, definitionHash, Recall.AddTo(definition), earlier?.Manifest);
         (_definitionTokens, _recallTokens) = (definition.CountTokens(), _withRecall == definition ? 0 : Recall.Tokens);
         _first = [.. (earlier?.Messages ?? []).Append(new UserMessage(input)).Select(m => Entry.Of(0, m))];
         _firstTokens = _first.Sum(e => e.Tokens);
@@ -108,8 +111,7 @@ internal sealed class RequestWindow
         var recalls = messages.Exists(m => m is MemoryMessage);
         return new(
             recalls ? _withRecall : _definition, messages, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(digests.WrittenSpan)),
-            _definitionTokens + (recalls ? _recallTokens : 0) + tokens,
-            new(_kept is null ? from : _entries.Count > 0 ? _entries[0].Seq : pin.From, _kept?.Tokens ?? 0, _manifest));
+            _definitionTokens + (recalls ? _recallTokens : 0) + tokens);
 
         void Take(Entry entry)
         {
@@ -117,6 +119,26 @@ internal sealed class RequestWindow
             digests.Write(entry.Digest);
             tokens += entry.Tokens;
         }
+    }
+
+    /// <summary>What the request of the pinned window is made of.</summary>
+    public ContextManifest ManifestOf(ContextPin pin)
+    {
+        var own = _entries.Where(e => e.Seq <= pin.Through && (pin.Assembler == Assemblers.Budget || e.Seq >= pin.From)).ToList();
+        var instructions = Tokens.Of(_definition.Instructions);
+        var request = Build(pin);
+        var kept = _kept is { } k ? new ContextPart("kept", k.Tokens, _keptOf) : null;
+        ContextPart?[] parts = [
+            new("instructions", instructions),
+            new("tools", request.Tokens - request.Messages.Sum(Tokens.Of) - instructions),
+            .. _earlier?.Parts ?? [],
+            new("input", _first[^1].Tokens),
+            kept,
+            own.Count > 0 ? new("messages", own.Sum(e => e.Tokens), NumberRange.Of(own.Select(e => e.Seq))) : null];
+        LeftOut[] gone = _gone.Tokens == 0 ? [] : [new("messages", [new(_gone.First, _gone.Last)], _gone.Tokens, "older than what fits; facts of them are in 'kept', and recall shows a result whole")];
+        return new(
+            _definition.WindowTokens, request.Tokens, [.. parts.OfType<ContextPart>().Where(p => p.Tokens > 0)], [.. _earlier?.Out ?? [], .. gone],
+            _earlier?.MemoryVersion);
     }
 
     /// <summary>All messages so far, without an answer whose calls have not all their results.</summary>
@@ -159,8 +181,14 @@ internal sealed class RequestWindow
             facts = _ledger.Render(_entries[whole].Seq, room);
         }
 
+        if (whole > 0)
+        {
+            _gone = (_gone.Tokens == 0 ? _entries[0].Seq : _gone.First, _entries[whole - 1].Seq, _gone.Tokens + _entries.Take(whole).Sum(e => e.Tokens));
+        }
+
         _entries.RemoveRange(0, whole);
         _kept = Kept.Of(facts?.Text) is { } kept ? Entry.Of(0, kept) : null;
+        _keptOf = NumberRange.Of(facts?.Of ?? []);
         _ledger.LetGo();
     }
 

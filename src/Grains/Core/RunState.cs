@@ -28,6 +28,9 @@ internal sealed record RunState
     /// <summary>The conversation that it is a turn of.</summary>
     public string? ThreadId { get; init; }
 
+    /// <summary>Version of the thread's memory that earlier turns were told from.</summary>
+    public int? MemoryVersion { get; init; }
+
     /// <summary>Estimated tokens that every request begins with: earlier turns and the input.</summary>
     public long InputTokens { get; init; }
 

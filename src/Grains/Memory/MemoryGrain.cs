@@ -1,48 +1,101 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
+using OrleansAgents.Threads;
 
 namespace OrleansAgents.Memory;
 
-/// <summary>Holds a thread's transcript while the thread is in use, and reads on from where it was.</summary>
+/// <summary>Holds a thread's transcript and memory while the thread is in use, and reads on from where it was.</summary>
+/// <remarks>
+/// Reentrant, so that a turn waits for no summary: reading and assembling go one at a time (<see cref="InTurnAsync"/>), and a model is
+/// asked between them (<c>MemoryGrain.Compress.cs</c>). What comes of it is recorded by the thread, and read here like everything else.
+/// </remarks>
+[Reentrant]
 [GrainType("memory")]
-internal sealed class MemoryGrain(IJournal journal) : Grain, IMemoryGrain
+internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer, MemoryOptions options, TimeProvider time, ILogger<MemoryGrain> log) : Grain, IMemoryGrain
 {
     private readonly Dictionary<string, (TurnAccepted Turn, DateTimeOffset At)> _open = [];
+    private readonly List<MemoryVersion> _versions = [];
+    private readonly List<TurnEnded> _gone = [];
+    private readonly Queue<TurnEnded> _toForget = [];
+    private Task _turn = Task.CompletedTask;
     private Transcript _transcript = new();
+    private MemoryState _memory = MemoryState.Empty;
     private long _seq;
+    private int _forgets;
 
     private string Id => this.GetPrimaryKeyString();
 
-    public async Task<byte[]?> AssembleAsync(string question, long budget)
+    public Task<byte[]?> AssembleAsync(string question, long budget) => InTurnAsync(async () =>
     {
         EarlierContext context;
         do
         {
             await ReadOnAsync();
-            context = _transcript.Assemble(question, budget);
+            context = _transcript.Assemble(question, budget, _memory);
         }
         while (await HasForgottenAsync(context));
+        Compress(budget);
         return context.Messages.Count == 0 ? null : context.ToBody();
-    }
+    });
+
+    public Task<MemoryView?> ViewAsync(int? version) => InTurnAsync(async () =>
+    {
+        await ReadOnAsync();
+        return (version ?? _memory.Version) is var shown && shown >= 0 && shown < _memory.Versions.Count
+            ? MemoryViews.Of(Id, _memory, shown, [.. _versions], _transcript)
+            : null;
+    });
+
+    public Task ReadAgainAsync() => InTurnAsync(() =>
+    {
+        Forget();
+        return Task.FromResult(true);
+    });
 
     private async Task ReadOnAsync()
     {
         await foreach (var row in RunFold.ReadAllAsync(journal, Id, _seq))
         {
-            switch (row.Decode())
+            var e = row.Decode();
+            switch (e)
             {
                 case TurnAccepted turn:
                     _open[turn.RunId] = (turn, row.At);
                     break;
-                case TurnEnded ended when _open.Remove(ended.RunId, out var turn) && await MessagesAsync(ended.RunId) is { Count: > 0 } messages:
-                    _transcript.Add(new(ended.Turn, ended.RunId, turn.At, messages));
+                case TurnEnded ended when _open.Remove(ended.RunId, out var turn):
+                    if (await MessagesAsync(ended.RunId) is not { } messages)
+                    {
+                        _gone.Add(ended);
+                    }
+                    else if (messages.Count > 0)
+                    {
+                        _transcript.Add(new(ended.Turn, ended.RunId, turn.At, messages));
+                    }
+
+                    break;
+                case ThreadEvent memory:
+                    _memory = MemoryState.Evolve(_memory, memory, row.At);
+                    if (MemoryViews.VersionOf(memory, row.At) is { } version)
+                    {
+                        _versions.Add(version);
+                    }
+
                     break;
             }
 
             _seq = row.Seq;
+        }
+
+        // It is recorded in the background: the thread may be waiting for this very turn.
+        foreach (var turn in _gone.Where(g => _memory.Versions.Any(v => v.Any(c => MemoryState.Covers(c, g.Turn)))))
+        {
+            _memory = _memory.Without(turn.Turn);
+            _toForget.Enqueue(turn);
         }
     }
 
@@ -57,8 +110,7 @@ internal sealed class MemoryGrain(IJournal journal) : Grain, IMemoryGrain
             }
             catch (JournalDeletedException)
             {
-                (_transcript, _seq) = (new(), 0);
-                _open.Clear();
+                Forget();
                 return true;
             }
         }
@@ -66,7 +118,17 @@ internal sealed class MemoryGrain(IJournal journal) : Grain, IMemoryGrain
         return false;
     }
 
-    private async Task<IReadOnlyList<RequestMessage>> MessagesAsync(string runId)
+    private void Forget()
+    {
+        (_transcript, _memory, _seq) = (new(), MemoryState.Empty, 0);
+        _open.Clear();
+        _versions.Clear();
+        _gone.Clear();
+        _forgets++;
+    }
+
+    /// <summary>Null when the run was deleted; empty when it cannot be read.</summary>
+    private async Task<IReadOnlyList<RequestMessage>?> MessagesAsync(string runId)
     {
         RequestWindow? window = null;
         var last = 0L;
@@ -80,12 +142,31 @@ internal sealed class MemoryGrain(IJournal journal) : Grain, IMemoryGrain
                 last = row.Seq;
             }
         }
-        catch (Exception e) when (e is JournalDamagedException or JournalDeletedException)
+        catch (JournalDeletedException)
+        {
+            return null;
+        }
+        catch (JournalDamagedException)
         {
             // A turn that can no longer be read must not end the conversation.
             return [];
         }
 
         return window?.WholeGroups(last) ?? [];
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work)
+    {
+        var (before, mine) = (_turn, new TaskCompletionSource());
+        _turn = mine.Task;
+        await before;
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            mine.SetResult();
+        }
     }
 }

@@ -53,7 +53,7 @@ internal static class ContextFold
         var request = window.Build(started.Context);
         return new(
             step, started.Attempt, started.Context.Assembler, started.Context.From, started.Context.Through, Json(request),
-            request.Hash, recorded, recorded is null ? null : recorded == request.Hash);
+            request.Hash, recorded, recorded is null ? null : recorded == request.Hash, window.ManifestOf(started.Context));
     }
 
     private static RawJson Json(ModelRequest request) =>

@@ -53,16 +53,17 @@ internal sealed partial class RunGrain(
             bodies.Add(new(said.Ref, earlier));
         }
 
+        var context = earlier is null ? null : EarlierContext.FromBody(earlier);
         var asked = request.Budget ?? options.DefaultBudget;
         var budget = new Budget(
             asked.Steps ?? options.DefaultBudget.Steps, asked.Tokens ?? options.DefaultBudget.Tokens,
             asked.Seconds ?? options.DefaultBudget.Seconds, asked.Cost ?? options.DefaultBudget.Cost);
         var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
         return CommitAsync(
-            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored),
+            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored, context?.Manifest?.MemoryVersion),
             meta, bodies,
             () => HeldRun.New(
-                Id, 1, definition, hash, request.Input, earlier is null ? null : EarlierContext.FromBody(earlier), catalog, RunState.Empty));
+                Id, 1, definition, hash, request.Input, context, catalog, RunState.Empty));
     }
 
     public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) => CommitAsync(now => new Pause(now, mode), meta);

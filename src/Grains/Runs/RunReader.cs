@@ -4,6 +4,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Memory;
 
 namespace OrleansAgents.Runs;
 
@@ -76,7 +77,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
 
         try
         {
-            return await journal.DeleteAsync(runId) ? null : NotFound;
+            return await journal.DeleteAsync(runId) ? await ForgetAsync(found!.Header) : NotFound;
         }
         catch (InvalidOperationException)
         {
@@ -86,6 +87,17 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
         {
             return Refused(e);
         }
+    }
+
+    /// <summary>Its thread's memory must not tell of it. Where this does not come to pass, the memory finds the run gone when it next reads.</summary>
+    private async Task<Problem?> ForgetAsync(JournalHeader run)
+    {
+        if (run.ThreadId is { } thread)
+        {
+            await GrainFactory.GetGrain<IMemoryGrain>(thread).ReadAgainAsync();
+        }
+
+        return null;
     }
 
     public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) => await Task.WhenAll(journalIds.Select(async id =>

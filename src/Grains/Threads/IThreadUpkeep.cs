@@ -11,4 +11,14 @@ internal interface IThreadUpkeep : IGrainWithStringKey
     /// <summary>Deletes the thread and its runs, if it rests and nothing happened in it since <paramref name="before"/>.</summary>
     [Alias("expire")]
     Task ExpireAsync(DateTimeOffset before);
+
+    /// <summary>Records what came of a summary, if the memory is still at <paramref name="version"/>.</summary>
+    /// <param name="type">Name of the event.</param>
+    /// <returns>Whether it was recorded.</returns>
+    [Alias("record-memory")]
+    Task<bool> RecordMemoryAsync(int version, string type, byte[] data);
+
+    /// <summary>Records that the run of a turn was deleted. Idempotent.</summary>
+    [Alias("forget-turn")]
+    Task ForgetTurnAsync(int turn, string runId);
 }

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Memory;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Threads;
@@ -44,6 +45,16 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
             var items = await journal.ReadAsync(threadId, after, limit);
             return new EventPage(items, Math.Max(found.Head, items.Count > 0 ? items[^1].Seq : 0), found.EndedAt is not null);
         });
+
+    public async Task<Read<MemoryView>> MemoryAsync(Principal principal, string threadId, int? version) =>
+        await ReadAsync(principal, threadId, async _ => new Found(await GrainFactory.GetGrain<IMemoryGrain>(threadId).ViewAsync(version))) switch
+        {
+            { Problem: { } problem } => new(null, problem),
+            { Value.View: { } view } => new(view, null),
+            _ => new(null, new(ProblemCodes.InvalidVersion, "The thread's memory has no such version; leave it out for the present one.", "version")),
+        };
+
+    private sealed record Found(MemoryView? View);
 
     public Task<Read<MessageList>> MessagesAsync(Principal principal, string threadId, int afterTurn, int limit) =>
         ReadAsync(principal, threadId, async _ =>

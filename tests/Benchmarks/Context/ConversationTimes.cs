@@ -17,9 +17,9 @@ internal static class ConversationTimes
         var (random, transcript, whole) = (new Random(1), new Transcript(), 0L);
         foreach (var stop in Stops)
         {
-            while (transcript.Count < stop)
+            while (transcript.Turns.Count < stop)
             {
-                var turn = Next(transcript.Count + 1, random);
+                var turn = Next(transcript.Turns.Count + 1, random);
                 whole += turn.Tokens;
                 transcript.Add(turn);
             }

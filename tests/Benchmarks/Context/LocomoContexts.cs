@@ -1,78 +1,78 @@
+using System.Globalization;
 using System.Text.Json;
 using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
 
 namespace OrleansAgents.Benchmarks.Context;
 
-/// <summary>For each question of a LoCoMo conversation, the turns that retrieval puts into a context of 1, 2, 4 and 8 thousand tokens.</summary>
+/// <summary>For each question of a LoCoMo conversation, what the next turn is told of it in 1, 2, 4 and 8 thousand tokens.</summary>
 internal static class LocomoContexts
 {
     private static readonly int[] Budgets = [1_000, 2_000, 4_000, 8_000];
 
-    public static IEnumerable<string> Lines(JsonElement samples)
+    /// <param name="compressed">After the extractive compressor has done all that is due.</param>
+    public static IEnumerable<string> Lines(JsonElement samples, bool compressed)
     {
         foreach (var sample in samples.EnumerateArray())
         {
-            var conversation = new Conversation(sample.GetProperty("conversation"));
-            var id = sample.GetProperty("sample_id").GetString();
-            var number = 0;
-            foreach (var qa in sample.GetProperty("qa").EnumerateArray())
+            var transcript = new Transcript();
+            foreach (var turn in Turns(sample.GetProperty("conversation")))
             {
-                var ranked = conversation.Index.Rank(qa.GetProperty("question").ToString());
+                transcript.Add(turn);
+            }
+
+            var memory = compressed ? Compressed(transcript) : MemoryState.Empty;
+            foreach (var (number, qa) in sample.GetProperty("qa").EnumerateArray().Index())
+            {
                 foreach (var budget in Budgets)
                 {
-                    var taken = Packing.Take(ranked, i => conversation.Turns[i].Passage, n => conversation.Headers[n], budget);
                     yield return JsonSerializer.Serialize(new
                     {
-                        sample_id = id,
+                        sample_id = sample.GetProperty("sample_id").GetString(),
                         qa = number,
                         budget,
-                        dia_ids = taken.Select(i => conversation.Turns[i].Id),
+                        text = string.Join('\n', transcript.Assemble(qa.GetProperty("question").ToString(), budget, memory).Messages.Select(Text)),
                     });
                 }
-
-                number++;
             }
         }
     }
 
-    /// <summary>A turn costs what its rendered line does ("Speaker: text"), a session's header what the line with its date does.</summary>
-    private sealed class Conversation
+    /// <summary>The memory once nothing more is due.</summary>
+    public static MemoryState Compressed(Transcript transcript, long chunk = 3_000)
     {
-        public Conversation(JsonElement sessions)
+        var memory = MemoryState.Empty;
+        while (Compaction.Due(memory, transcript.Turns, chunk, chunk / 2, default) is { } due)
         {
-            for (var n = 1; n <= sessions.EnumerateObject().Count(); n++)
+            memory = MemoryState.Evolve(memory, new Compressor(transcript, due).Extract(memory.Version + 1), default);
+        }
+
+        return memory;
+    }
+
+    private static IEnumerable<Turn> Turns(JsonElement conversation)
+    {
+        var number = 0;
+        for (var n = 1; n <= conversation.EnumerateObject().Count(); n++)
+        {
+            if (conversation.TryGetProperty($"session_{n}", out var said))
             {
-                if (sessions.TryGetProperty($"session_{n}", out var turns))
+                var at = DateTimeOffset.ParseExact(
+                    conversation.GetProperty($"session_{n}_date_time").GetString()!, "h:mm tt 'on' d MMMM, yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                foreach (var line in said.EnumerateArray())
                 {
-                    var date = sessions.TryGetProperty($"session_{n}_date_time", out var d) ? d.GetString() : "date unknown";
-                    Headers[n] = (int)Tokens.Of($"[Session {n}, {date}]\n");
-                    foreach (var turn in turns.EnumerateArray())
-                    {
-                        Add(n, turn);
-                    }
+                    var text = line.GetProperty("text").GetString()!;
+                    text += line.TryGetProperty("blip_caption", out var caption) ? $" [image: {caption.GetString()}]" : "";
+                    yield return new(++number, "", at, [new UserMessage(text)], line.GetProperty("speaker").GetString()!);
                 }
             }
         }
-
-        public PassageIndex Index { get; } = new();
-
-        public List<(string Id, Passage Passage)> Turns { get; } = [];
-
-        public Dictionary<int, int> Headers { get; } = [];
-
-        private void Add(int session, JsonElement turn)
-        {
-            var speaker = turn.GetProperty("speaker").GetString()!;
-            var text = turn.GetProperty("text").GetString()!;
-            if (turn.TryGetProperty("blip_caption", out var caption))
-            {
-                text += $" [image: {caption.GetString()}]";
-            }
-
-            var passage = new Passage(Turns.Count, session, speaker, text, (int)Tokens.Of($"{speaker}: {text}\n"));
-            Turns.Add((turn.GetProperty("dia_id").GetString()!, passage));
-            Index.Add(passage);
-        }
     }
+
+    private static string Text(RequestMessage message) => message switch
+    {
+        UserMessage user => user.Text,
+        MemoryMessage memory => memory.Text,
+        _ => throw new NotSupportedException($"Nobody says a {message.GetType().Name} here."),
+    };
 }

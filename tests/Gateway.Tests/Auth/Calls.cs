@@ -42,6 +42,7 @@ internal static class Calls
         method != HttpMethod.Post ? null : NameOf(endpoint) switch
         {
             "SendMessage" or "PostMessage" => """{"input":"Mine?"}""",
+            "RestoreMemory" => """{"version":0}""",
             "ResolvePending" => """{"decision":"retry"}""",
             _ => "{}",
         };
@@ -54,6 +55,7 @@ internal static class Calls
             "threadId" => thread,
             "callId" => "call_1",
             "body" when method.Name == "Resolve" => new { decision = "retry" },
+            "body" when method.Name == "RestoreMemory" => new { version = 0 },
             "body" when method.Name is "Send" or "Post" or "Start" => new { input = "Mine?" },
             _ => null,
         })];

@@ -12,16 +12,16 @@ public sealed class RoleTests
     private const string Nothing = "";
 
     private static readonly Dictionary<string, string> Needed = Table(
-        ("start", "StartRun OpenThread PostMessage"),
+        ("start", "StartRun OpenThread PostMessage RestoreMemory"),
         ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
-        ("view", "ListThreads GetThread ListMessages ReadThreadEvents"),
+        ("view", "ListThreads GetThread ListMessages ReadThreadEvents GetMemory"),
         ("steer", "SendMessage PauseRun ResumeRun CancelRun"),
         ("approve", "ResolvePending"),
         ("admin", "DeleteRun DeleteThread"),
         (Nothing, "GetMe GetHubTicket"));
 
     private static readonly Dictionary<string, string> NeededOnHub = Table(
-        ("start", "Start Post"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Cancel"), ("approve", "Resolve"));
+        ("start", "Start Post RestoreMemory"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Cancel"), ("approve", "Resolve"));
 
     /// <summary>The last is a token whose roles mean nothing here.</summary>
     private static readonly string[] Roles = ["start", "view", "steer", "approve", "admin", "Admin,owner"];

@@ -51,7 +51,7 @@ internal sealed class ModelBench : IDisposable
     }
 
     public static ModelRequest Request(string input = "What is it?", params IReadOnlyList<RequestMessage> more) =>
-        new(new("docs", "", "Be brief.", "default", Tools, 24_000), [new UserMessage(input), .. more], "sha256:0", 100, new(1, 0, null));
+        new(new("docs", "", "Be brief.", "default", Tools, 24_000), [new UserMessage(input), .. more], "sha256:0", 100);
 
     public static IReadOnlyList<ToolDefinition> Tools { get; } =
     [

@@ -4,6 +4,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Tests.Specs;
+using OrleansAgents.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
@@ -20,7 +21,8 @@ public sealed class TranscriptTests
         var context = Of(Enumerable.Range(1, 3).Select(n => Talk(n, $"question {n}", $"answer {n}"))).Assemble("and now?", 1_000);
 
         Assert.Equal(["question 1", "answer 1", "question 2", "answer 2", "question 3", "answer 3"], context.Messages.Select(Text));
-        Assert.Equal((3, 3, 0), (context.Manifest!.Turns, context.Manifest.Whole, context.Manifest.Passages));
+        Assert.Equal(new NumberRange(1, 3), Assert.Single(Assert.Single(context.Manifest!.Parts, p => p.Part == "turns").Of!));
+        Assert.Empty(context.Manifest.Out);
     }
 
     [Fact]
@@ -33,7 +35,7 @@ public sealed class TranscriptTests
         var kept = Assert.IsType<MemoryMessage>(context.Messages[0]).Text;
         Assert.Contains("[2026-03-08 09:00]\nuser: My sister Freya breeds Leonberger dogs near Trondheim.\n", kept);
         Assert.Equal("answer 60 " + Filler, Text(context.Messages[^1]));
-        Assert.Contains(8, context.Manifest!.Found);
+        Assert.Contains(context.Manifest!.Parts.Single(p => p.Part == "passages").Of!, r => r.Contains(8));
         Assert.DoesNotContain("Leonberger", Text(Of(turns).Assemble("What is the weather?", 1_000).Messages[0]));
     }
 
@@ -49,7 +51,7 @@ public sealed class TranscriptTests
 
         var context = Of(turns).Assemble("hm", 1_000);
         Assert.Contains("find_order(4.call_1_1): order=A-1187 sku=KX-9", Text(context.Messages[0]));
-        Assert.Contains(4, context.Manifest!.Found);
+        Assert.Contains(context.Manifest!.Parts.Single(p => p.Part == "facts").Of!, r => r.Contains(4));
         Assert.Equal((4, "call_1_1"), Recall.Parse("4.call_1_1"));
         Assert.Equal((null, "call_1_1"), Recall.Parse("call_1_1"));
     }
@@ -92,10 +94,14 @@ public sealed class TranscriptTests
                 Wire.IsValid([.. context.Messages]);
                 Assert.True(context.Messages.Sum(Tokens.Of) <= budget, $"{context.Messages.Sum(Tokens.Of)} of {budget}");
                 Assert.Equal(context.Messages.Sum(Tokens.Of), context.Manifest!.Tokens);
+                Assert.Equal(context.Manifest.Tokens, context.Manifest.Parts.Sum(p => p.Tokens));
+                Assert.Equal(turns.Count, context.Manifest.Parts.Where(p => p.Part == "turns").Select(p => p.Of!).Concat(context.Manifest.Out.Select(o => o.Of)).Sum(Count));
                 Assert.Equal(context.ToBody(), Of(turns).Assemble($"what about w{budget % 40} and id{budget % 7}?", budget).ToBody());
                 Assert.Equal(context.ToBody(), EarlierContext.FromBody(context.ToBody()).ToBody());
             },
             iter: 2_000);
+
+    private static long Count(IEnumerable<NumberRange> ranges) => ranges.Sum(r => r.Through - r.From + 1);
 
     private static Turn RandomTurn(int n, int calls, int words, int hours)
     {

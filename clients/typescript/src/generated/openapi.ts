@@ -311,6 +311,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/threads/{id}/memory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The thread's compressed memory, with its versions. */
+        get: operations["GetMemory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/memory/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the memory what it was at an earlier version. */
+        post: operations["RestoreMemory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/threads/{id}/messages": {
         parameters: {
             query?: never;
@@ -425,6 +459,35 @@ export interface components {
             reason?: null | string;
             rollback?: boolean;
         };
+        /** @description What went into a request at what cost, and what stayed out and why. */
+        ContextManifest: {
+            /**
+             * Format: int64
+             * @description Tokens that there were.
+             */
+            budget: number;
+            /**
+             * Format: int32
+             * @description Version of the thread's memory that it is made of; null without one.
+             */
+            memoryVersion?: null | number;
+            out: components["schemas"]["LeftOut"][];
+            parts: components["schemas"]["ContextPart"][];
+            /**
+             * Format: int64
+             * @description Tokens that were taken.
+             */
+            tokens: number;
+        };
+        /** @description A part of a request. */
+        ContextPart: {
+            /** @description Of earlier turns the turns that it is from, of the run itself the seqs. */
+            of?: null | components["schemas"]["NumberRange"][];
+            /** @description `instructions`, `tools`; of earlier turns `summaries`, `facts`, `passages`, `turns` (word for word); `input`; of the run itself `kept` (facts of older messages), `messages` (word for word). */
+            part: string;
+            /** Format: int64 */
+            tokens: number;
+        };
         DecisionRequested: {
             /** Format: date-time */
             at: string;
@@ -489,6 +552,14 @@ export interface components {
              */
             retryAt?: null | string;
         };
+        /** @description What a summary does not say word for word. */
+        DroppedView: {
+            /** Format: int64 */
+            tokens: number;
+            /** Format: int32 */
+            turn: number;
+            why: string;
+        };
         /** @description A page of durable events. */
         EventPage: {
             /** Format: int64 */
@@ -501,6 +572,305 @@ export interface components {
             ticket: string;
             /** Format: date-time */
             until: string;
+        };
+        /** @description What a request does not hold word for word. */
+        LeftOut: {
+            of: components["schemas"]["NumberRange"][];
+            /**
+             * Format: int64
+             * @description What it would have cost.
+             */
+            tokens: number;
+            /** @description `turns` or `messages`. */
+            what: string;
+            /** @description In words. */
+            why: string;
+        };
+        MemoryCompacted: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MemoryCompactedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memory.compacted";
+        };
+        /** @description A summary stands for a range of a thread's turns: a new version of its memory. What it stands for is kept, and found as before. */
+        MemoryCompactedData: {
+            /** @description `extractive`, or the model configuration that wrote it. */
+            by: string;
+            /** @description What it does not say word for word. */
+            dropped: {
+                /**
+                 * Format: int64
+                 * @description Estimated tokens.
+                 */
+                tokens: number;
+                /** Format: int32 */
+                turn: number;
+                /** @description In words. */
+                why: string;
+            }[];
+            /** @description What the turns say literally (ids, numbers, dates) and the text does not. */
+            facts?: null | string;
+            /** Format: int32 */
+            fromTurn: number;
+            /**
+             * Format: int32
+             * @description 0 over turns, 1 over summaries of level 0, and so on.
+             */
+            level: number;
+            /** @description What an extractive summary chose, in order. */
+            passages?: null | {
+                /**
+                 * Format: int32
+                 * @description 0, 1, 2 … among the passages of the turn.
+                 */
+                place: number;
+                /** Format: int32 */
+                turn: number;
+            }[];
+            /** @description The summaries that this one stands for, by version. */
+            replaces?: null | number[];
+            /** @description What a model wrote: data, whatever it says. Null for an extractive summary, which is its passages. */
+            text?: null | string;
+            /** Format: int32 */
+            throughTurn: number;
+            /**
+             * Format: int64
+             * @description Estimated tokens of it.
+             */
+            tokensAfter: number;
+            /**
+             * Format: int64
+             * @description Estimated tokens of what it stands for.
+             */
+            tokensBefore: number;
+            /** @description Tokens and calls used; sums over the run in RunCompleted, one call's in ModelCompleted. */
+            usage?: {
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                cachedTokens: number;
+                /**
+                 * Format: double
+                 * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+                 */
+                cost?: null | number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                inputTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                modelCalls: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                outputTokens: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                reasoningTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                toolCalls: number;
+            };
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … in the thread; a summary is named by the version that it came with.
+             */
+            version: number;
+        };
+        MemoryFailed: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MemoryFailedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memory.failed";
+        };
+        /** @description A summary was not made or not good enough; the thread's memory stays as it was. */
+        MemoryFailedData: {
+            /**
+             * Format: int32
+             * @description 1, 2, 3 … since the last that succeeded.
+             */
+            attempt: number;
+            code: string;
+            /** Format: int32 */
+            fromTurn: number;
+            message: string;
+            /**
+             * Format: date-time
+             * @description It is not tried again before; null when the next turn may.
+             */
+            retryAt?: null | string;
+            /** Format: int32 */
+            throughTurn: number;
+            /** @description Tokens and calls used; sums over the run in RunCompleted, one call's in ModelCompleted. */
+            usage?: {
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                cachedTokens: number;
+                /**
+                 * Format: double
+                 * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+                 */
+                cost?: null | number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                inputTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                modelCalls: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                outputTokens: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                reasoningTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                toolCalls: number;
+            };
+        };
+        MemoryFailure: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int32
+             * @description In a row.
+             */
+            attempts: number;
+            code: string;
+            message: string;
+            /**
+             * Format: date-time
+             * @description It is not tried again before; null when the next turn may.
+             */
+            retryAt?: null | string;
+        };
+        MemoryForgotten: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MemoryForgottenData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memory.forgotten";
+        };
+        /** @description A turn's run was deleted: no summary that stands on it is told, shown or restored any more. */
+        MemoryForgottenData: {
+            /** Format: int32 */
+            turn: number;
+            /** Format: int32 */
+            version: number;
+        };
+        MemoryRestored: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MemoryRestoredData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memory.restored";
+        };
+        /** @description The memory is what it was at an earlier version. What that one did not summarise stays unsummarised; newer turns go on. */
+        MemoryRestoredData: {
+            by: string;
+            /**
+             * Format: int32
+             * @description The version that it is like; 0 is before the first summary.
+             */
+            restored: number;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What made a version. */
+        MemoryVersion: {
+            /** Format: date-time */
+            at: string;
+            /** @description `extractive`, a model configuration, or who restored. */
+            by?: null | string;
+            /** Format: int32 */
+            fromTurn?: null | number;
+            /** @description `compacted`, `restored` or `forgotten`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description The version that it is like.
+             */
+            restored?: null | number;
+            /** Format: int32 */
+            throughTurn?: null | number;
+            /** Format: int64 */
+            tokensAfter?: null | number;
+            /** Format: int64 */
+            tokensBefore?: null | number;
+            usage?: null | components["schemas"]["Usage"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A thread's compressed memory. Nothing that it stands for was deleted. */
+        MemoryView: {
+            failure?: null | components["schemas"]["MemoryFailure"];
+            /**
+             * Format: int32
+             * @description The version that the summaries are of.
+             */
+            shown: number;
+            /** @description The oldest range first. */
+            summaries: components["schemas"]["SummaryView"][];
+            threadId: string;
+            /**
+             * Format: int32
+             * @description The present version; 0 while nothing was summarised.
+             */
+            version: number;
+            /** @description All of them, oldest first. */
+            versions: components["schemas"]["MemoryVersion"][];
         };
         MessageAccepted: {
             /** Format: date-time */
@@ -847,6 +1217,11 @@ export interface components {
                  */
                 from: number;
                 /**
+                 * Format: int32
+                 * @description Version of the thread's memory that earlier turns were told from; null without one.
+                 */
+                memoryVersion?: null | number;
+                /**
                  * Format: int64
                  * @description Seq of the last event that the model saw.
                  */
@@ -869,6 +1244,13 @@ export interface components {
              * @description Number of the step in the run; a retry keeps it.
              */
             step: number;
+        };
+        /** @description Numbers from one to another, both included. */
+        NumberRange: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            through: number;
         };
         OpenThreadRequest: {
             title?: null | string;
@@ -926,6 +1308,10 @@ export interface components {
         ResolveRequest: {
             decision: null | components["schemas"]["CallDecision"];
             result?: null | string;
+        };
+        RestoreMemoryRequest: {
+            /** Format: int32 */
+            version?: null | number;
         };
         ResumeRequest: Record<string, never>;
         RunCancelled: {
@@ -1090,6 +1476,11 @@ export interface components {
                 preview: string;
                 ref: string;
             };
+            /**
+             * Format: int32
+             * @description Version of the thread's memory that they were told from; null without one.
+             */
+            memoryVersion?: null | number;
             /** @description The caller's own names and values, returned unchanged. */
             metadata?: null | {
                 [key: string]: string;
@@ -1115,7 +1506,7 @@ export interface components {
             message: string;
         };
         /** @description A client meets types that this list does not have, and passes them by. */
-        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["ModelDelta"];
+        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["MemoryCompacted"] | components["schemas"]["MemoryFailed"] | components["schemas"]["MemoryRestored"] | components["schemas"]["MemoryForgotten"] | components["schemas"]["ModelDelta"];
         RunFailed: {
             /** Format: date-time */
             at: string;
@@ -1305,6 +1696,8 @@ export interface components {
             from: number;
             /** @description SHA-256 over the digests of Request. */
             hash: string;
+            /** @description What the request is made of. */
+            manifest: components["schemas"]["ContextManifest"];
             /** @description Whether both are equal; null while there is no answer. */
             matches?: null | boolean;
             /** @description The hash that the answer recorded; null while there is no answer. */
@@ -1339,6 +1732,29 @@ export interface components {
             step: number;
             tool?: null | string;
             usage?: null | components["schemas"]["Usage"];
+        };
+        /** @description A summary as it is told. */
+        SummaryView: {
+            by: string;
+            dropped: components["schemas"]["DroppedView"][];
+            facts?: null | string;
+            /** Format: int32 */
+            fromTurn: number;
+            /** Format: int32 */
+            level: number;
+            /** @description Data, whatever it says. */
+            text: string;
+            /** Format: int32 */
+            throughTurn: number;
+            /** Format: int64 */
+            tokens: number;
+            /** Format: int64 */
+            tokensBefore: number;
+            /**
+             * Format: int32
+             * @description The version that it came with: its name.
+             */
+            version: number;
         };
         /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
         Text: string | {
@@ -1798,12 +2214,27 @@ export type BudgetReached = components['schemas']['BudgetReached'];
 export type BudgetReachedData = components['schemas']['BudgetReachedData'];
 export type CallDecision = components['schemas']['CallDecision'];
 export type CancelRequest = components['schemas']['CancelRequest'];
+export type ContextManifest = components['schemas']['ContextManifest'];
+export type ContextPart = components['schemas']['ContextPart'];
 export type DecisionRequested = components['schemas']['DecisionRequested'];
 export type DecisionRequestedData = components['schemas']['DecisionRequestedData'];
 export type DecisionResolved = components['schemas']['DecisionResolved'];
 export type DecisionResolvedData = components['schemas']['DecisionResolvedData'];
+export type DroppedView = components['schemas']['DroppedView'];
 export type EventPage = components['schemas']['EventPage'];
 export type HubTicketView = components['schemas']['HubTicketView'];
+export type LeftOut = components['schemas']['LeftOut'];
+export type MemoryCompacted = components['schemas']['MemoryCompacted'];
+export type MemoryCompactedData = components['schemas']['MemoryCompactedData'];
+export type MemoryFailed = components['schemas']['MemoryFailed'];
+export type MemoryFailedData = components['schemas']['MemoryFailedData'];
+export type MemoryFailure = components['schemas']['MemoryFailure'];
+export type MemoryForgotten = components['schemas']['MemoryForgotten'];
+export type MemoryForgottenData = components['schemas']['MemoryForgottenData'];
+export type MemoryRestored = components['schemas']['MemoryRestored'];
+export type MemoryRestoredData = components['schemas']['MemoryRestoredData'];
+export type MemoryVersion = components['schemas']['MemoryVersion'];
+export type MemoryView = components['schemas']['MemoryView'];
 export type MessageAccepted = components['schemas']['MessageAccepted'];
 export type MessageAcceptedData = components['schemas']['MessageAcceptedData'];
 export type MessageDelivered = components['schemas']['MessageDelivered'];
@@ -1822,6 +2253,7 @@ export type ModelFailed = components['schemas']['ModelFailed'];
 export type ModelFailedData = components['schemas']['ModelFailedData'];
 export type ModelStarted = components['schemas']['ModelStarted'];
 export type ModelStartedData = components['schemas']['ModelStartedData'];
+export type NumberRange = components['schemas']['NumberRange'];
 export type OpenThreadRequest = components['schemas']['OpenThreadRequest'];
 export type PauseMode = components['schemas']['PauseMode'];
 export type PauseRequest = components['schemas']['PauseRequest'];
@@ -1832,6 +2264,7 @@ export type QueuedMessage = components['schemas']['QueuedMessage'];
 export type RawJson = components['schemas']['RawJson'];
 export type Receipt = components['schemas']['Receipt'];
 export type ResolveRequest = components['schemas']['ResolveRequest'];
+export type RestoreMemoryRequest = components['schemas']['RestoreMemoryRequest'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type RunCancelled = components['schemas']['RunCancelled'];
 export type RunCancelledData = components['schemas']['RunCancelledData'];
@@ -1861,6 +2294,7 @@ export type StartRequest = components['schemas']['StartRequest'];
 export type StepContext = components['schemas']['StepContext'];
 export type StepList = components['schemas']['StepList'];
 export type StepView = components['schemas']['StepView'];
+export type SummaryView = components['schemas']['SummaryView'];
 export type Text = components['schemas']['Text'];
 export type ThreadClosed = components['schemas']['ThreadClosed'];
 export type ThreadClosedData = components['schemas']['ThreadClosedData'];
@@ -2622,6 +3056,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    GetMemory: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    RestoreMemory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreMemoryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Bad Request */

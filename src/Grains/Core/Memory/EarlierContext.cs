@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Core.Memory;
 
@@ -13,16 +14,7 @@ internal sealed record EarlierContext(IReadOnlyList<RequestMessage> Messages, Co
 
     public static EarlierContext FromBody(byte[] body) => body.AsSpan().StartsWith("["u8)
         ? new(JsonSerializer.Deserialize(body, CoreJson.Relaxed.IReadOnlyListRequestMessage) ?? [], null)
-        : JsonSerializer.Deserialize(body, CoreJson.Relaxed.EarlierContext) ?? Empty;
+        : JsonSerializer.Deserialize(body, CoreJson.Relaxed.EarlierContext) is { } whole
+            ? whole.Manifest is { Parts: null } ? whole with { Manifest = null } : whole
+            : Empty;
 }
-
-/// <summary>What of a conversation went into a context, and what stayed out.</summary>
-/// <param name="Budget">Tokens that there were.</param>
-/// <param name="Tokens">Tokens that were taken.</param>
-/// <param name="Turns">Turns that had ended.</param>
-/// <param name="Whole">The newest of them that stand word for word.</param>
-/// <param name="Passages">Passages of older turns, found by what was asked.</param>
-/// <param name="FactTokens">Tokens of facts from older tool results.</param>
-/// <param name="Found">The turns that passages and facts are from, by number.</param>
-internal sealed record ContextManifest(
-    long Budget, long Tokens, int Turns, int Whole, int Passages, long FactTokens, IReadOnlyList<int> Found);

@@ -1,26 +1,31 @@
 using System.Globalization;
+using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Memory;
 
 /// <summary>
 /// The ended turns of a conversation, and what the next one is told of them within a budget. Grows turn by turn; the same turns,
-/// question and budget give the same answer.
+/// memory, question and budget give the same answer.
 /// </summary>
-internal sealed class Transcript
+internal sealed partial class Transcript
 {
-    /// <summary>Shares of a budget that does not hold everything: newest turns word for word, and facts of tool results. Passages that the question finds take the rest.</summary>
-    private const int NewestPercent = 20, LastPercent = 60, FactsPercent = 15;
-
     /// <summary>A pause after which another stretch of the conversation begins.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(30);
 
     private readonly List<Turn> _turns = [];
-    private readonly List<(Passage Passage, int Turn)> _passages = [];
+    private readonly List<(Passage Passage, int Number, int Place)> _passages = [];
     private readonly List<string> _sections = [];
-    private readonly PassageIndex _index = new();
     private readonly Ledger _ledger = new(AgentDefinition.DefaultWindowTokens);
 
-    public int Count => _turns.Count;
+    public IReadOnlyList<Turn> Turns => _turns;
+
+    /// <summary>Passages of all turns in order, with the turn's number and their place in it.</summary>
+    public IReadOnlyList<(Passage Passage, int Number, int Place)> Passages => _passages;
+
+    public PassageIndex Index { get; } = new();
+
+    /// <summary>Of all turns.</summary>
+    public long Tokens { get; private set; }
 
     /// <param name="turn">The one after the last; its number may leave gaps where turns are gone.</param>
     public void Add(Turn turn)
@@ -31,93 +36,48 @@ internal sealed class Transcript
         }
 
         _turns.Add(turn);
+        Tokens += turn.Tokens;
+        var place = 0;
         foreach (var (speaker, said) in turn.Said())
         {
-            foreach (var text in Passages.Of(said))
+            foreach (var text in Memory.Passages.Of(said))
             {
-                var passage = new Passage(_passages.Count, _sections.Count - 1, speaker, text, (int)Tokens.Of(Kept.Quote(speaker, text) + "\n"));
-                _passages.Add((passage, _turns.Count - 1));
-                _index.Add(passage);
+                var passage = new Passage(_passages.Count, _sections.Count - 1, speaker, text, (int)Core.Tokens.Of(Kept.Quote(speaker, text) + "\n"));
+                _passages.Add((passage, turn.Number, place++));
+                Index.Add(passage);
             }
         }
 
         _ledger.LetGo();
-        foreach (var result in turn.Messages.OfType<ToolMessage>())
+        foreach (var (tool, callId, text) in turn.Results())
         {
-            _ledger.Add(turn.Number, result with { CallId = Recall.IdOf(turn.Number, result.CallId) }, ToolOf(turn, result.CallId));
+            _ledger.Add(turn.Number, new ToolMessage(Recall.IdOf(turn.Number, callId), "", text, false), tool);
         }
     }
 
-    /// <summary>What the next turn begins with.</summary>
-    /// <param name="question">What it is about.</param>
-    /// <param name="budget">Tokens.</param>
-    public EarlierContext Assemble(string question, long budget)
+    /// <summary>Positions of the passages of a range of turns.</summary>
+    public IReadOnlyList<int> PassagesOf(int fromTurn, int throughTurn)
     {
-        var total = _turns.Sum(t => t.Tokens);
-        if (total <= budget)
-        {
-            return new([.. _turns.SelectMany(t => t.Messages)], new(budget, total, Count, Count, 0, 0, []));
-        }
-
-        var first = Newest(budget);
-        var newest = _turns.Skip(first).Sum(t => t.Tokens);
-        var room = budget - newest - Kept.HeaderTokens;
-        var facts = _ledger.Render(first < Count ? _turns[first].Number : int.MaxValue, Math.Min(room, budget * FactsPercent / 100));
-        room -= facts is null ? 0 : Tokens.Of(facts.Text + "\n");
-        var found = Packing.Take(
-            Ranked(question, first).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => (int)Tokens.Of(_sections[s] + "\n"), (int)room, Standing(first));
-        var kept = Kept.Of([.. Quoted(found), facts?.Text]);
-        List<RequestMessage> messages = kept is null ? [] : [kept];
-        messages.AddRange(_turns.Skip(first).SelectMany(t => t.Messages));
-        int[] turns = [.. found.Select(i => _turns[_passages[i].Turn].Number).Concat(facts?.Of.Select(n => (int)n) ?? []).Distinct().Order()];
-        return new(messages, new(budget, messages.Sum(Tokens.Of), Count, Count - first, found.Count, Tokens.Of(facts?.Text ?? ""), turns));
+        var (from, end) = (FirstOf(fromTurn), FirstOf(throughTurn + 1));
+        return [.. Enumerable.Range(from, end - from)];
     }
 
-    /// <summary>The runs that an assembled context shows something of.</summary>
-    public IEnumerable<string> RunsIn(ContextManifest manifest) =>
-        _turns.Where((t, i) => i >= Count - manifest.Whole || manifest.Found.Contains(t.Number)).Select(t => t.RunId);
+    /// <summary>Positions of passages; those of turns that are gone are left out.</summary>
+    public IEnumerable<int> PositionsOf(IEnumerable<PassageRef> references) => references
+        .Select(r => FirstOf(r.Turn) + r.Place is var i && i < _passages.Count && _passages[i].Number == r.Turn ? i : -1)
+        .Where(i => i >= 0);
 
-    /// <summary>The newest turns within their share; the very newest may take more, for the next one most likely goes on from it.</summary>
-    private int Newest(long budget)
-    {
-        var (first, left) = (Count, budget * NewestPercent / 100);
-        if (_turns[^1].Tokens > left && _turns[^1].Tokens <= budget * LastPercent / 100)
-        {
-            return Count - 1;
-        }
+    public IReadOnlyList<PassageRef> ReferencesOf(IEnumerable<int> positions) => [.. positions.Select(i => new PassageRef(_passages[i].Number, _passages[i].Place))];
 
-        while (first > 0 && _turns[first - 1].Tokens <= left)
-        {
-            left -= _turns[--first].Tokens;
-        }
-
-        return first;
-    }
-
-    /// <summary>Where not even the newest turn stands whole, the end of it comes before all that the question finds.</summary>
-    private IEnumerable<int> Ranked(string question, int first)
-    {
-        var found = _index.Rank(question);
-        return first < Count
-            ? found
-            : Enumerable.Range(0, _passages.Count).Reverse().TakeWhile(i => _passages[i].Turn == _passages[^1].Turn).Concat(found).Distinct();
-    }
-
-    private HashSet<int> Standing(int first)
-    {
-        var standing = new HashSet<int>();
-        for (var i = _passages.Count - 1; i >= 0 && _passages[i].Turn >= first; i--)
-        {
-            standing.Add(i);
-        }
-
-        return standing;
-    }
+    /// <summary>A summary as it is told and shown: a model's text with the facts beside it, or its passages under their days.</summary>
+    public string Told(MemoryCompacted summary) => summary.Text is { } text
+        ? summary.Facts is { } facts ? $"{text}\nAlso said: {facts}" : text
+        : string.Join('\n', Quoted(PositionsOf(summary.Passages ?? [])));
 
     private IEnumerable<string> Quoted(IEnumerable<int> found)
     {
         var section = -1;
-        foreach (var (passage, _) in found.Select(i => _passages[i]))
+        foreach (var passage in found.Select(i => _passages[i].Passage))
         {
             if (passage.Section != section)
             {
@@ -128,6 +88,16 @@ internal sealed class Transcript
         }
     }
 
-    private static string? ToolOf(Turn turn, string callId) =>
-        turn.Messages.OfType<AssistantMessage>().SelectMany(a => a.ToolCalls).FirstOrDefault(c => c.CallId == callId)?.Tool;
+    /// <summary>Where the passages begin of the first turn that has this number or a higher one.</summary>
+    private int FirstOf(int number)
+    {
+        var (low, high) = (0, _passages.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _passages[middle].Number < number ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
 }

@@ -4,15 +4,23 @@ namespace OrleansAgents.Core.Memory;
 /// <param name="Number">From 1.</param>
 /// <param name="At">When it was asked.</param>
 /// <param name="Messages">Whole groups: what was said, called and answered, oldest first.</param>
-internal sealed record Turn(int Number, string RunId, DateTimeOffset At, IReadOnlyList<RequestMessage> Messages)
+/// <param name="Person">Who asked, by the name that what is found of him is quoted under.</param>
+internal sealed record Turn(int Number, string RunId, DateTimeOffset At, IReadOnlyList<RequestMessage> Messages, string Person = "user")
 {
     public long Tokens { get; } = Messages.Sum(Core.Tokens.Of);
 
     /// <summary>What people and the model said, with who said it.</summary>
     public IEnumerable<(string Speaker, string Text)> Said() => Messages.SelectMany(m => m switch
     {
-        UserMessage user => [("user", user.Text)],
+        UserMessage user => [(Person, user.Text)],
         AssistantMessage answer => answer.Content.OfType<Events.TextPart>().Select(p => ("assistant", p.Value.Preview)),
         _ => Enumerable.Empty<(string, string)>(),
     }).Where(said => !string.IsNullOrWhiteSpace(said.Item2));
+
+    /// <summary>Results of tools. What was recalled is no new result: it stands where it was recalled from.</summary>
+    public IEnumerable<(string? Tool, string CallId, string Text)> Results()
+    {
+        var tools = Messages.OfType<AssistantMessage>().SelectMany(a => a.ToolCalls).ToLookup(c => c.CallId, c => c.Tool);
+        return Messages.OfType<ToolMessage>().Select(r => (tools[r.CallId].FirstOrDefault(), r.CallId, r.Text)).Where(r => r.Item1 != Recall.Name);
+    }
 }

@@ -22,6 +22,15 @@ internal sealed record EndTurn(DateTimeOffset At, string ThreadId, string RunId,
 
 internal sealed record CloseThread(DateTimeOffset At) : ThreadCommand(At);
 
+/// <summary>A summary was made, or failed, on top of a version of the memory. On top of an older one it is dropped: it is made anew.</summary>
+/// <param name="Outcome"><see cref="MemoryCompacted"/> or <see cref="MemoryFailed"/>.</param>
+internal sealed record RecordMemory(DateTimeOffset At, int Version, ThreadEvent Outcome) : ThreadCommand(At);
+
+internal sealed record RestoreMemory(DateTimeOffset At, int Version, string By) : ThreadCommand(At);
+
+/// <summary>A turn's run was deleted.</summary>
+internal sealed record ForgetTurn(DateTimeOffset At, int Turn) : ThreadCommand(At);
+
 /// <summary>What a command comes to: the events of one commit and the state after them, or a refusal, which stores nothing.</summary>
 internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadState State, Problem? Refusal)
 {
@@ -60,6 +69,11 @@ internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadS
         CloseThread => s.Active is not null
             ? ([], new(ProblemCodes.ThreadBusy, "A turn of this thread is at work; cancel its run first."))
             : (s.Closed ? [] : [new ThreadClosed()], null),
+        RecordMemory c => (c.Version == s.MemoryVersion && !s.Closed ? [c.Outcome] : [], null),
+        RestoreMemory c => c.Version >= 0 && c.Version < s.MemoryVersion
+            ? ([new MemoryRestored(s.MemoryVersion + 1, c.Version, c.By)], null)
+            : ([], new(ProblemCodes.InvalidVersion, s.MemoryVersion == 0 ? "This thread's memory has no versions yet." : $"Give a version from 0 to {s.MemoryVersion - 1}; {s.MemoryVersion} is the present one.", "version")),
+        ForgetTurn c => (s.MemoryVersion > 0 ? [new MemoryForgotten(s.MemoryVersion + 1, c.Turn)] : [], null),
         _ => throw new NotSupportedException($"No rule for {command.GetType().Name}."),
     };
 

@@ -32,6 +32,9 @@ internal sealed record ThreadState
     /// <summary>Messages that no run has recorded yet, oldest first.</summary>
     public ImmutableArray<MessageAccepted> Waiting { get; init; } = [];
 
+    /// <summary>The newest version of the thread's memory; what it is, the memory grain folds.</summary>
+    public int MemoryVersion { get; init; }
+
     /// <summary>It takes nothing more.</summary>
     public bool Closed { get; init; }
 
@@ -59,6 +62,10 @@ internal sealed record ThreadState
             },
             TurnEnded => s with { Active = null },
             ThreadClosed => s with { Closed = true },
+            MemoryCompacted m => s with { MemoryVersion = m.Version },
+            MemoryRestored m => s with { MemoryVersion = m.Version },
+            MemoryForgotten m => s with { MemoryVersion = m.Version },
+            MemoryFailed => s,
             _ => throw new NotSupportedException($"No fold for {e.GetType().Name}."),
         };
     }

@@ -67,7 +67,8 @@ internal sealed class PassageIndex
     }
 
     /// <summary>All passages by their index, the best first; of equals the newest.</summary>
-    public IReadOnlyList<int> Rank(string query) => _ranking.Rank(query);
+    /// <param name="central">Passages that come first where the question makes no difference.</param>
+    public IReadOnlyList<int> Rank(string query, IReadOnlySet<int>? central = null) => _ranking.Rank(query, central);
 
     /// <summary>The words of a passage, in its order.</summary>
     public ReadOnlySpan<int> WordsOf(in Entry entry) => CollectionsMarshal.AsSpan(_text).Slice(entry.Start, entry.Length);

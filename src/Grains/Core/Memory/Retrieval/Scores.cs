@@ -15,6 +15,9 @@ internal sealed class Scores(PassageIndex index)
     /// <summary>What it adds that a named speaker speaks of himself.</summary>
     private const double SelfWeight = 0.1;
 
+    /// <summary>What it adds that a summary chose the passage: an order among those that the question tells nothing of, and no more.</summary>
+    private const double CentralWeight = 0.00001;
+
     /// <summary>Scores are told apart by millionths.</summary>
     private const double Steps = 1e6;
 
@@ -59,7 +62,8 @@ internal sealed class Scores(PassageIndex index)
     }
 
     /// <summary>The order so far, best first, in <see cref="Best"/>.</summary>
-    public void Order(HashSet<int> named)
+    /// <param name="central">Passages, by their index, that summaries chose.</param>
+    public void Order(HashSet<int> named, IReadOnlySet<int>? central)
     {
         var entries = index.Entries;
         var best = Most(_own.AsSpan(0, entries.Length));
@@ -71,6 +75,11 @@ internal sealed class Scores(PassageIndex index)
             if (named.Contains(e.Speaker))
             {
                 score += SpeakerWeight + (e.OfSelf ? SelfWeight : 0);
+            }
+
+            if (central?.Contains(e.Index) == true)
+            {
+                score += CentralWeight;
             }
 
             _order[i] = Key(score, i);

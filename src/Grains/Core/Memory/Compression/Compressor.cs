@@ -1,0 +1,83 @@
+using OrleansAgents.Events;
+
+namespace OrleansAgents.Core.Memory;
+
+/// <summary>Makes the event of a summary: what it stands for, what it says, what it drops.</summary>
+internal sealed class Compressor(Transcript transcript, Compaction due)
+{
+    public const string Extractive = "extractive";
+
+    /// <summary>Of the passages of an extractive summary.</summary>
+    private const int OutlineTokens = 400, OutlinePercent = 20;
+
+    private readonly List<Turn> _turns = [.. transcript.Turns.Where(t => t.Number >= due.FromTurn && t.Number <= due.ThroughTurn)];
+
+    public Compaction Due => due;
+
+    /// <summary>What it stands for, in tokens.</summary>
+    public long TokensBefore => due.Level == 0 ? _turns.Sum(t => t.Tokens) : due.Replaces.Sum(r => r.TokensAfter);
+
+    /// <summary>What a model is given to read: each speaker under his name, results of tools as facts, marked as what they are.</summary>
+    public string Record() => due.Level == 0
+        ? string.Join('\n', _turns.SelectMany(Lines))
+        : string.Join('\n', due.Replaces.SelectMany(r => (string[])[$"[turns {r.FromTurn}-{r.ThroughTurn}]", Told(r)]));
+
+    /// <summary>What of the record no summary may lose.</summary>
+    public IEnumerable<string> Said() => due.Level == 0 ? _turns.SelectMany(t => t.Said()).Select(s => s.Text) : due.Replaces.SelectMany(r => (string[])[r.Text ?? "", r.Facts ?? ""]);
+
+    /// <summary>A summary of the record's own passages.</summary>
+    public MemoryCompacted Extract(int version)
+    {
+        var candidates = due.Level == 0 ? transcript.PassagesOf(due.FromTurn, due.ThroughTurn)
+            : [.. due.Replaces.SelectMany(r => r.Passages is { } p ? transcript.PositionsOf(p) : transcript.PassagesOf(r.FromTurn, r.ThroughTurn)).Order()];
+        var room = (int)Math.Min(OutlineTokens, TokensBefore * (due.Level == 0 ? OutlinePercent : 50) / 100);
+        var chosen = Outline.Choose(transcript.Index, candidates, i => transcript.Passages[i].Passage.Tokens, room);
+        var after = chosen.Sum(i => transcript.Passages[i].Passage.Tokens);
+        return Event(version, Extractive, after, chosen) with { Passages = transcript.ReferencesOf(chosen) };
+    }
+
+    /// <summary>A summary in a model's words.</summary>
+    public MemoryCompacted Written(int version, string by, string text, string? facts, Usage usage) =>
+        Event(version, by, Tokens.Of(text) + Tokens.Of(facts ?? ""), []) with { Text = text, Facts = facts, Usage = usage };
+
+    /// <summary>A summary as it is told and shown.</summary>
+    public string Told(MemoryCompacted summary) => transcript.Told(summary);
+
+    private MemoryCompacted Event(int version, string by, long after, IReadOnlyList<int> chosen) => new(
+        version, by, due.Level, due.FromTurn, due.ThroughTurn, TokensBefore, after, [.. _turns.SelectMany(t => DroppedOf(t, by, chosen))],
+        Replaces: due.Level == 0 ? null : [.. due.Replaces.Select(r => r.Version)]);
+
+    private IEnumerable<Dropped> DroppedOf(Turn turn, string by, IReadOnlyList<int> chosen)
+    {
+        var said = turn.Said().Sum(s => Tokens.Of(s.Text));
+        var kept = chosen.Where(i => transcript.Passages[i].Number == turn.Number).Sum(i => transcript.Passages[i].Passage.Tokens);
+        if (by == Extractive && said > kept)
+        {
+            yield return new(turn.Number, said - kept, "other passages say more of what this part is about; found when it is asked about");
+        }
+        else if (by != Extractive)
+        {
+            yield return new(turn.Number, said, "told in the model's words; found when it is asked about");
+        }
+
+        if (turn.Tokens > said)
+        {
+            yield return new(turn.Number, turn.Tokens - said, "calls and results of tools; facts of them are kept, recall shows a result whole");
+        }
+    }
+
+    private IEnumerable<string> Lines(Turn turn)
+    {
+        yield return $"[turn {turn.Number}]";
+        foreach (var (speaker, text) in turn.Said())
+        {
+            yield return Kept.Quote(speaker, text);
+        }
+
+        foreach (var (tool, callId, text) in turn.Results())
+        {
+            var facts = string.Join(' ', Fact.Of(text).Take(50));
+            yield return Kept.Quote($"tool {tool}({Recall.IdOf(turn.Number, callId)}), untrusted", facts);
+        }
+    }
+}

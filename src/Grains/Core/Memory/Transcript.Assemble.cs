@@ -1,0 +1,115 @@
+using OrleansAgents.Events;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Core.Memory;
+
+/// <summary>What the next turn is told.</summary>
+internal sealed partial class Transcript
+{
+    /// <summary>
+    /// Shares of a budget that does not hold everything: newest turns word for word, summaries in a model's words, facts of tool
+    /// results. Passages that the question finds take the rest.
+    /// </summary>
+    private const int NewestPercent = 10, LastPercent = 60, SummariesPercent = 10, FactsPercent = 15;
+
+    /// <summary>What the next turn begins with.</summary>
+    /// <param name="question">What it is about.</param>
+    /// <param name="budget">Tokens.</param>
+    public EarlierContext Assemble(string question, long budget, MemoryState? memory = null)
+    {
+        memory ??= MemoryState.Empty;
+        if (Tokens <= budget)
+        {
+            return new([.. _turns.SelectMany(t => t.Messages)], Manifest(budget, Tokens, 0, [], null, [], memory.Version));
+        }
+
+        var first = Newest(budget);
+        var newest = _turns.Skip(first).Sum(t => t.Tokens);
+        var room = budget - newest - Kept.HeaderTokens;
+        var summaries = Summaries(memory, first, Math.Min(room, budget * SummariesPercent / 100));
+        room -= summaries.Sum(s => s.Tokens);
+        var facts = _ledger.Render(first < _turns.Count ? _turns[first].Number : int.MaxValue, Math.Min(room, budget * FactsPercent / 100));
+        room -= facts is null ? 0 : Core.Tokens.Of(facts.Text + "\n");
+        var central = PositionsOf(memory.Current.SelectMany(c => c.Passages ?? [])).ToHashSet();
+        var found = Packing.Take(
+            Ranked(question, first, central).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => (int)Core.Tokens.Of(_sections[s] + "\n"), (int)room, Standing(first));
+        var kept = Kept.Of([.. summaries.Select(s => s.Line), .. Quoted(found), facts?.Text]);
+        List<RequestMessage> messages = kept is null ? [] : [kept];
+        messages.AddRange(_turns.Skip(first).SelectMany(t => t.Messages));
+        return new(messages, Manifest(budget, messages.Sum(Core.Tokens.Of), first, [.. summaries.Select(s => s.Summary)], facts, found, memory.Version));
+    }
+
+    /// <summary>The runs that an assembled context shows something of.</summary>
+    public IEnumerable<string> RunsIn(ContextManifest manifest) =>
+        _turns.Where(t => manifest.Parts.Any(p => p.Of!.Any(r => r.Contains(t.Number)))).Select(t => t.RunId);
+
+    /// <summary>Summaries of older turns in a model's words, the newest first into the room, told in order.</summary>
+    private IReadOnlyList<(MemoryCompacted Summary, string Line, long Tokens)> Summaries(MemoryState memory, int first, long room)
+    {
+        var told = new List<(MemoryCompacted, string, long)>();
+        foreach (var summary in memory.Current.Reverse().Where(c => c.Text is not null && (first == _turns.Count || c.FromTurn < _turns[first].Number)))
+        {
+            var line = Kept.Quote($"summary of turns {summary.FromTurn}-{summary.ThroughTurn} by {summary.By}", Told(summary));
+            var tokens = Core.Tokens.Of(line + "\n");
+            if (tokens <= room)
+            {
+                room -= tokens;
+                told.Insert(0, (summary, line, tokens));
+            }
+        }
+
+        return told;
+    }
+
+    /// <summary>The newest turns within their share; the very newest may take more, for the next one most likely goes on from it.</summary>
+    private int Newest(long budget)
+    {
+        var (first, left) = (_turns.Count, budget * NewestPercent / 100);
+        if (_turns[^1].Tokens > left && _turns[^1].Tokens <= budget * LastPercent / 100)
+        {
+            return first - 1;
+        }
+
+        while (first > 0 && _turns[first - 1].Tokens <= left)
+        {
+            left -= _turns[--first].Tokens;
+        }
+
+        return first;
+    }
+
+    /// <summary>Where not even the newest turn stands whole, the end of it comes before all that the question finds.</summary>
+    private IEnumerable<int> Ranked(string question, int first, HashSet<int> central)
+    {
+        var found = Index.Rank(question, central);
+        return first < _turns.Count
+            ? found
+            : Enumerable.Range(0, _passages.Count).Reverse().TakeWhile(i => _passages[i].Number == _passages[^1].Number).Concat(found).Distinct();
+    }
+
+    private HashSet<int> Standing(int first) =>
+        first < _turns.Count ? [.. PassagesOf(_turns[first].Number, int.MaxValue - 1)] : [];
+
+    private ContextManifest Manifest(
+        long budget, long tokens, int first, IReadOnlyList<MemoryCompacted> summaries, Facts? facts, IReadOnlyList<int> found, int version)
+    {
+        long[] passages = [.. found.Select(i => (long)_passages[i].Number).Distinct()];
+        var whole = _turns.Skip(first).Sum(t => t.Tokens);
+        var factTokens = Core.Tokens.Of(facts?.Text ?? "");
+        var summaryTokens = summaries.Sum(s => s.TokensAfter);
+        ContextPart[] parts = [
+            new("summaries", summaryTokens, [.. summaries.Select(s => new NumberRange(s.FromTurn, s.ThroughTurn))]),
+            new("facts", factTokens, NumberRange.Of(facts?.Of ?? [])),
+            new("passages", tokens - whole - factTokens - summaryTokens, NumberRange.Of(passages)),
+            new("turns", whole, NumberRange.Of(_turns.Skip(first).Select(t => (long)t.Number)))];
+        var standing = passages.Concat(facts?.Of ?? []).ToHashSet();
+        var older = _turns.Take(first).ToLookup(t => standing.Contains(t.Number) || summaries.Any(s => MemoryState.Covers(s, t.Number)));
+        LeftOut[] left = [
+            Left(older[true], "only what was found or summarised of them stands"),
+            Left(older[false], "nothing in them was found by what was asked, within the budget")];
+        return new(budget, tokens, [.. parts.Where(p => p.Tokens > 0)], [.. left.Where(l => l.Tokens > 0)], version == 0 ? null : version);
+    }
+
+    private static LeftOut Left(IEnumerable<Turn> turns, string why) =>
+        new("turns", NumberRange.Of(turns.Select(t => (long)t.Number)), turns.Sum(t => t.Tokens), why);
+}
