@@ -20,7 +20,7 @@ namespace OrleansAgents.Core;
 internal sealed class RequestWindow
 {
     /// <summary>Room that is left when older messages are let go, so that the next steps need not do it again.</summary>
-    private const int SlackPercent = 5;
+    private const int SlackPercent = 2;
 
     private readonly AgentDefinition _definition, _withRecall;
     private readonly string _definitionHash;

@@ -19,33 +19,22 @@ internal static class Outline
     /// <param name="tokensOf">What a passage costs.</param>
     public static IReadOnlyList<int> Choose(PassageIndex index, IReadOnlyList<int> candidates, Func<int, int> tokensOf, int tokens)
     {
-        var words = new Dictionary<int, int>();
-        foreach (var i in candidates)
+        var left = candidates.Select(i => (Position: i, Words: Distinct(index, i))).ToList();
+        var times = new Dictionary<int, int>();
+        foreach (var word in left.SelectMany(c => c.Words))
         {
-            foreach (var word in Distinct(index, i))
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(words, word, out _)++;
-            }
+            CollectionsMarshal.GetValueRefOrAddDefault(times, word, out _)++;
         }
 
-        var worth = words.ToDictionary(w => w.Key, w => index.Passages.Rarity(index.Passages.Frequency(w.Key)) * (w.Value > 1 ? 1 : OnceShare));
-        var left = candidates.ToList();
+        var worth = times.ToDictionary(w => w.Key, w => index.Passages.Rarity(index.Passages.Frequency(w.Key)) * (w.Value > 1 ? 1 : OnceShare));
         var chosen = new List<int>();
-        while (left.Count > 0)
+        while (left.RemoveAll(c => tokensOf(c.Position) > tokens) is var _ && left.Count > 0)
         {
-            var best = left.Where(i => tokensOf(i) <= tokens)
-                .Select(i => (Position: i, Score: (long)(1e6 * Distinct(index, i).Sum(w => worth[w]) / Math.Sqrt(index.Entries[i].Length + Damping))))
-                .DefaultIfEmpty((Position: -1, Score: 0L))
-                .MaxBy(c => (c.Score, c.Position));
-            if (best.Position < 0)
-            {
-                break;
-            }
-
+            var best = left.MaxBy(c => (Score(c.Words, index.Entries[c.Position].Length), c.Position));
             chosen.Add(best.Position);
-            left.Remove(best.Position);
+            left.Remove(best);
             tokens -= tokensOf(best.Position);
-            foreach (var word in Distinct(index, best.Position))
+            foreach (var word in best.Words)
             {
                 worth[word] *= AgainShare;
             }
@@ -53,16 +42,10 @@ internal static class Outline
 
         chosen.Sort();
         return chosen;
+
+        // In millionths, so that the last bit of a logarithm decides nothing.
+        long Score(int[] words, int length) => (long)(1e6 * words.Sum(w => worth[w]) / Math.Sqrt(length + Damping));
     }
 
-    private static HashSet<int> Distinct(PassageIndex index, int position)
-    {
-        var words = new HashSet<int>();
-        foreach (var word in index.WordsOf(index.Entries[position]))
-        {
-            words.Add(word);
-        }
-
-        return words;
-    }
+    private static int[] Distinct(PassageIndex index, int position) => [.. index.WordsOf(index.Entries[position]).ToArray().Distinct()];
 }
