@@ -20,6 +20,11 @@ public static class Orders
     public static Order Refund(string id, decimal amount, Shop shop, ToolCall call)
     {
         var order = Find(id, shop);
+        if (shop.HasPaid(call.IdempotencyKey))
+        {
+            return order; // The first attempt died before its result was recorded: it is paid, and nothing is left to judge.
+        }
+
         if (amount <= 0 || amount > order.Paid - order.Refunded)
         {
             throw new ToolException($"{amount} cannot be paid back: {order.Paid} was paid and {order.Refunded} went back already.");
@@ -53,6 +58,15 @@ public sealed class Shop
         find.Parameters.AddWithValue("$id", id);
         using var row = find.ExecuteReader();
         return row.Read() ? new(row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetDecimal(3)) : null;
+    }
+
+    public bool HasPaid(string key)
+    {
+        using var db = Open();
+        using var find = db.CreateCommand();
+        find.CommandText = "SELECT 1 FROM refunds WHERE key = $key";
+        find.Parameters.AddWithValue("$key", key);
+        return find.ExecuteScalar() is not null;
     }
 
     public void Refund(string id, decimal amount, string key) =>

@@ -4,11 +4,7 @@ using Refunds;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton(new Shop(builder.Configuration["Shop"] ?? "shop.db"));
-builder.AddAgents()
-    .AddAgent("refunds", a => a
-        .Instructions("Look the order up before you act. Pay back only what was paid.")
-        .Tool(Orders.Find, t => t.ReadOnly())
-        .Tool(Orders.Refund, t => t.Idempotent().Timeout(30).NeedsApproval(call => call.Get<decimal>("amount") > 50)));
+builder.AddAgents().AddAgent("refunds", RefundsAgent.Declare);
 
 var app = builder.Build();
 app.MapAgents();

@@ -30,6 +30,34 @@ public sealed class PackageTests : IDisposable
         }
         """;
 
+    private const string Test = """
+        using OrleansAgents.Events;
+        using OrleansAgents.Testing;
+        using Xunit;
+
+        /// <summary>As docs/testing.md shows it.</summary>
+        public class ScribeTests
+        {
+            [Fact]
+            public async Task A_line_is_written_once_though_the_process_dies_with_the_result()
+            {
+                var book = new List<string>();
+                await using var agents = await TestAgents.StartAsync(a => a.AddAgent("scribe", s => s.Tool(
+                    (string line, OrleansAgents.ToolCall call) => book.Add($"{line} {call.Attempt}"), t => t.Name("write"))));
+                agents.Model.Calls("write", new { line = "hello" }).Says("It is written.");
+                agents.CrashBefore<ToolCompleted>();
+
+                var run = await agents.RunAsync("scribe", "Write hello.");
+                Assert.Equal("write", (await run.UntilWaiting()).Run.Pending.Single().Tool);
+                await run.ResolveAsync(CallDecision.Skip, result: "written");
+
+                (await run.UntilEnded()).Completed("It is written.");
+                Assert.Equal(["hello 1"], book);
+            }
+        }
+        """;
+
+    private static readonly string[] Parts = ["Grains.Abstractions", "Grains", "Storage.Sqlite", "Silo"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly TempFolder _folder = new();
     private readonly string _version = $"0.1.0-test.{Guid.NewGuid():n}";
@@ -39,16 +67,13 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public async Task A_fresh_project_consumes_the_packages_and_its_run_survives_kill_9()
     {
-        foreach (var project in new[] { "Grains.Abstractions", "Grains", "Storage.Sqlite", "Silo", "Gateway", "OrleansAgents" })
-        {
-            await PackAsync(project);
-        }
+        await PackAsync([.. Parts, "Gateway", "OrleansAgents"]);
 
         AssertWhole("OrleansAgents", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.xml");
         AssertWhole("OrleansAgents.Grains", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.xml");
         AssertWhole("OrleansAgents.Abstractions", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.Abstractions.xml");
         Assert.InRange(Program.Split('\n').Length, 10, 30);
-        var dll = await BuildAsync();
+        var dll = await BuildAsync("Scribe", Program, "Microsoft.NET.Sdk.Web", $"""<PackageReference Include="OrleansAgents" Version="{_version}" />""");
 
         var asked = new Hold();
         await using var model = await ModelServer.StartAsync(request => request.Turn == 0
@@ -83,6 +108,22 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fresh_test_project_consumes_the_test_kit_and_its_test_passes()
+    {
+        await PackAsync([.. Parts, "Testing"]);
+        AssertWhole("OrleansAgents.Testing", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Testing.xml");
+        var dll = await BuildAsync("ScribeTests", Test, "Microsoft.NET.Sdk", $"""
+            <PackageReference Include="OrleansAgents.Testing" Version="{_version}" />
+            <PackageReference Include="xunit.v3" Version="{typeof(FactAttribute).Assembly.GetName().Version!.ToString(3)}" />
+            """);
+
+        var (code, said) = await DotnetAsync(_folder.Path, dll);
+
+        Assert.True(code == 0, said);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_page_nothing_is_built_or_packed()
     {
         var (code, said) = await DotnetAsync(Repository.Root, "build", "src/Gateway", "--no-restore", "--no-dependencies", "-p:PageFolder=nowhere");
@@ -91,11 +132,14 @@ public sealed class PackageTests : IDisposable
         Assert.Contains("The page is missing: nowhere/index.html", said, StringComparison.Ordinal);
     }
 
-    private async Task PackAsync(string project)
+    private async Task PackAsync(params string[] projects)
     {
-        var (code, said) = await DotnetAsync(
-            Repository.Root, "pack", $"src/{project}", "--no-build", "-c", Repository.Configuration, "-o", _folder.File("feed"), $"-p:PackageVersion={_version}");
-        Assert.True(code == 0, said);
+        foreach (var project in projects)
+        {
+            var (code, said) = await DotnetAsync(
+                Repository.Root, "pack", $"src/{project}", "--no-build", "-c", Repository.Configuration, "-o", _folder.File("feed"), $"-p:PackageVersion={_version}");
+            Assert.True(code == 0, said);
+        }
     }
 
     private void AssertWhole(string package, params string[] files)
@@ -105,32 +149,33 @@ public sealed class PackageTests : IDisposable
     }
 
     /// <summary>Makes the project and gives the program's path.</summary>
-    private async Task<string> BuildAsync()
+    private async Task<string> BuildAsync(string name, string code, string sdk, string packages)
     {
-        var project = Directory.CreateDirectory(_folder.File("scribe")).FullName;
+        var project = Directory.CreateDirectory(_folder.File(name)).FullName;
         var known = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Program);
+        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), code);
         await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="folder" value="{_folder.File("feed")}" /></packageSources>
               <fallbackPackageFolders><add key="known" value="{known}" /></fallbackPackageFolders>
             </configuration>
             """);
-        await File.WriteAllTextAsync(Path.Combine(project, "Scribe.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk.Web">
+        await File.WriteAllTextAsync(Path.Combine(project, $"{name}.csproj"), $"""
+            <Project Sdk="{sdk}">
               <PropertyGroup>
+                <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <GenerateDocumentationFile>true</GenerateDocumentationFile>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="OrleansAgents" Version="{_version}" /></ItemGroup>
+              <ItemGroup>{packages}</ItemGroup>
             </Project>
             """);
-        var (code, said) = await DotnetAsync(project, "build", "-o", _folder.File("out"));
-        Assert.True(code == 0, said);
-        return Path.Combine(_folder.File("out"), "Scribe.dll");
+        var (exit, said) = await DotnetAsync(project, "build", "-o", _folder.File("out"));
+        Assert.True(exit == 0, said);
+        return Path.Combine(_folder.File("out"), $"{name}.dll");
     }
 
     private async Task<(int Code, string Said)> DotnetAsync(string directory, params string[] arguments)

@@ -68,6 +68,13 @@ internal sealed class ModelServer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Configuration that sends every call of a model to this server, under the model's own name.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> SettingsOf(string model) =>
+    [
+        new($"Models:{model}:Provider", "openai"), new($"Models:{model}:Endpoint", Endpoint.ToString()),
+        new($"Models:{model}:Model", model), new($"Models:{model}:ApiKey", "test-key"),
+    ];
+
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource();

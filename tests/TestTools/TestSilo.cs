@@ -1,14 +1,10 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
-using OrleansAgents.Silo;
 
 namespace OrleansAgents.Testing;
 
@@ -16,12 +12,11 @@ namespace OrleansAgents.Testing;
 internal sealed class TestSilo : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly IHost _host;
-    private readonly SeverableJournal _line;
+    private readonly SiloLife _life;
 
-    private TestSilo(IHost host, SeverableJournal line) => (_host, _line) = (host, line);
+    private TestSilo(SiloLife life) => _life = life;
 
-    public IServiceProvider Services => _host.Services;
+    public IServiceProvider Services => _life.Services;
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
@@ -29,26 +24,15 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public static async Task<TestSilo> StartAsync(
         IJournal journal, IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? services = null,
-        Action<ISiloBuilder>? silo = null, int gatewayPort = 0)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(settings);
-        var line = new SeverableJournal(journal);
-
-        // Who has crashed says nothing more.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter((_, level) => level >= LogLevel.Warning && !line.IsCut).AddConsole();
-        builder.UseOrleans(s =>
-        {
-            s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
-            silo?.Invoke(s);
-        });
-        builder.Services.AddRuns(builder.Configuration).AddDocsAgent();
-        builder.Services.AddSingleton<IJournal>(line);
-        services?.Invoke(builder.Services);
-        var host = builder.Build();
-        await host.StartAsync();
-        return new(host, line);
-    }
+        Action<ISiloBuilder>? silo = null, int gatewayPort = 0) =>
+        new(await SiloLife.StartAsync(
+            new SeverableJournal(journal), settings,
+            builder =>
+            {
+                builder.Services.AddDocsAgent();
+                services?.Invoke(builder.Services);
+            },
+            silo, gatewayPort));
 
     /// <summary>Settings that send every model call to a scripted server.</summary>
     public static Dictionary<string, string?> ModelAt(ModelServer server) => ModelAt(server.Endpoint);
@@ -111,17 +95,8 @@ internal sealed class TestSilo : IAsyncDisposable
     public async Task<IReadOnlyList<JournalEvent>> EventsAsync(string id) =>
         (await Reader.EventsAsync(Principal.Local, id, 0, 10_000)).Value!.Items;
 
-    /// <summary>Ends it as kill -9 would: nothing of it reaches the journal any more, what it owned still seems to be owned.</summary>
-    public async Task CrashAsync()
-    {
-        _line.Cut();
-        await _host.StopAsync(new CancellationToken(canceled: true));
-        _host.Dispose();
-    }
+    /// <inheritdoc cref="SiloLife.CrashAsync"/>
+    public Task CrashAsync() => _life.CrashAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-    }
+    public ValueTask DisposeAsync() => _life.DisposeAsync();
 }

@@ -6,15 +6,18 @@ namespace OrleansAgents.Testing;
 /// <summary>A silo's line to its journal. Once it is cut, nothing of that silo reaches the journal any more, as if the process were gone.</summary>
 internal sealed class SeverableJournal(IJournal inner) : IJournal
 {
-    private volatile bool _cut;
+    private readonly TaskCompletionSource _severed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string? Refusal => inner.Refusal;
 
     public long Generation => inner.Generation;
 
-    public bool IsCut => _cut;
+    public bool IsCut => _severed.Task.IsCompleted;
 
-    public void Cut() => _cut = true;
+    /// <summary>Ends when it is cut.</summary>
+    public Task Severed => _severed.Task;
+
+    public void Cut() => _severed.TrySetResult();
 
     public Task<Lease> AcquireAsync(string id, string? owner) => Line().AcquireAsync(id, owner);
 
@@ -50,5 +53,5 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
     public Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>
         Line().ReadBodyAsync(reference, cancellation);
 
-    private IJournal Line() => _cut ? throw new IOException("The process has crashed.") : inner;
+    private IJournal Line() => IsCut ? throw new IOException("The process has crashed.") : inner;
 }
