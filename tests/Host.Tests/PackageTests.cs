@@ -112,7 +112,7 @@ public sealed class PackageTests : IDisposable
     {
         await PackAsync([.. Parts, "Testing"]);
         AssertWhole("OrleansAgents.Testing", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Testing.xml");
-        var dll = await BuildAsync("ScribeTests", Test, "Microsoft.NET.Sdk", $"""
+        var dll = await BuildAsync("Tests", Test, "Microsoft.NET.Sdk", $"""
             <PackageReference Include="OrleansAgents.Testing" Version="{_version}" />
             <PackageReference Include="xunit.v3" Version="{typeof(FactAttribute).Assembly.GetName().Version!.ToString(3)}" />
             """);
