@@ -118,6 +118,7 @@ describe("A run's events", () => {
 
 describe("A tool call", () => {
   const asked = () => begun().answered(1, "I look.", ["search", "search"]);
+  const lost = () => asked().tool(2, "call_1_1").toolFailed("call_1_1", { outcome: "unknown" });
   const call = (s: Script, n = 0) => callsOf(answers(view(s))[0])[n]!;
 
   it("stands behind the answer that asks for it, with arguments, result and time", () => {
@@ -143,6 +144,38 @@ describe("A tool call", () => {
     });
     expect(view(s.decided("call_1_1", "skip", "It did."))).toMatchObject({ status: "running", pending: [] });
     expect(call(s)).toMatchObject({ phase: "skipped", result: "It did.", decidedBy: "local" });
+  });
+
+  it("of unknown outcome is at work while its own check is asked, also beside a question to a person", () => {
+    const s = lost().checking("call_1_1");
+    expect(call(s)).toMatchObject({ phase: "checking", check: { number: 1 } });
+    expect(view(s)).toMatchObject({ status: "running", pending: [] });
+    expect(view(s).steps[1]!.status).toBe("checking");
+    expect(view(s.tool(3, "call_1_2").asks("call_1_2"))).toMatchObject({ status: "running", pending: [{ callId: "call_1_2" }] });
+  });
+
+  it("whose check cannot be sure yet is looked up again at its time", () => {
+    const s = lost().checking("call_1_1").checked("call_1_1", "not_done", { retryAt: "2026-01-01T00:00:30Z" });
+    expect(call(s)).toMatchObject({ phase: "unknown", check: { number: 1, finding: "not_done" }, retryAt: "2026-01-01T00:00:30Z" });
+    expect(view(s)).toMatchObject({ status: "waiting", reason: "retry", until: "2026-01-01T00:00:30Z", why: expect.stringContaining("looked up again") });
+    expect(call(s.checking("call_1_1", 2))).toMatchObject({ phase: "checking", check: { number: 2 }, retryAt: undefined });
+  });
+
+  it("whose check failed keeps why, and a person is asked", () => {
+    const s = lost().checking("call_1_1").checked("call_1_1", "unknown", { error: { code: "x", message: "The bank is closed." } }).asks("call_1_1");
+    expect(call(s)).toMatchObject({ phase: "deciding", check: { finding: "unknown", error: { message: "The bank is closed." } } });
+    expect(view(s)).toMatchObject({ status: "waiting", reason: "decision" });
+  });
+
+  it("whose check is cut counts as an interruption, once for each takeover", () => {
+    const cut = (s: Script) => s.checking("call_1_1").checked("call_1_1", "interrupted", { retryAt: "2026-01-01T00:00:30Z" });
+    expect(view(cut(lost())).fold.interruptions).toBe(1);
+    expect(view(cut(cut(lost()))).fold.interruptions).toBe(2);
+  });
+
+  it("is tried again not before the time that was decided", () => {
+    const s = lost().decided("call_1_1", "retry", undefined, { retryAt: "2026-01-01T00:00:40Z" });
+    expect(view(s)).toMatchObject({ status: "waiting", reason: "retry", until: "2026-01-01T00:00:40Z" });
   });
 
   it("that was never started keeps its error", () => {

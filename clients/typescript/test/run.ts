@@ -55,7 +55,12 @@ export class Script {
     this.add("tool.failed", { callId, attempt: 1, error: { code: "failed", message: "No." }, outcome: "failed", willRetry: false, ...more });
 
   asks = (callId: string) => this.add("decision.requested", { callId, text: "Did it happen?", retryFrom: "2026-01-01T00:05:00Z" });
-  decided = (callId: string, decision: string, result?: string) => this.add("decision.resolved", { callId, decision, by: "local", ...(result ? { result } : {}) });
+  decided = (callId: string, decision: string, result?: string, more: object = {}) =>
+    this.add("decision.resolved", { callId, decision, by: "local", ...(result ? { result } : {}), ...more });
+
+  checking = (callId: string, check = 1) => this.add("tool.checking", { step: 2, callId, attempt: 1, check });
+  checked = (callId: string, finding: string, more: object = {}) => this.add("tool.checked", { callId, check: 1, finding, ...more });
+
   steered = (content: string) => this.add("message.received", { content, delivery: "steer" });
   paused = (reason = "user", mode = "now") => this.add("run.paused", { mode, reason });
   budget = (limit: string) => this.add("budget.reached", { limit, allowed: 1 });

@@ -62,7 +62,7 @@ export function failModel(v: RunView, e: Fact<"model.failed">): RunView {
     messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: error, parts: [] })),
     steps: end(v.steps, step, final ? "failed" : "retrying", e.at, error),
     fold: {
-      ...interrupted(v, error),
+      ...(error.code === "interrupted" ? interrupted(v) : v.fold),
       model: { step, attempt, retrying: true, length: 0, retryAt: retryAt ?? undefined, wait: reason ?? "retry" },
     },
   };
@@ -78,15 +78,16 @@ export function startTool(v: RunView, e: Fact<"tool.started">): RunView {
 export function failCall(v: RunView, e: Fact<"tool.failed">): RunView {
   const { callId, error, outcome, willRetry, retryAt } = e.data;
   const phase = willRetry ? "retrying" : outcome === "unknown" && !v.fold.cancelling ? "unknown" : "failed";
-  const failed = changeCall({ ...v, fold: interrupted(v, error) }, callId, { phase, error, retryAt: retryAt ?? undefined });
+  const counted = error.code === "interrupted" ? { ...v, fold: interrupted(v) } : v;
+  const failed = changeCall(counted, callId, { phase, error, retryAt: retryAt ?? undefined });
   return endAttempt(failed, callId, willRetry ? "retrying" : "failed", e.at, error);
 }
 
 export function resolveCall(v: RunView, e: Fact<"decision.resolved">): RunView {
-  const { callId, decision, result, by } = e.data;
+  const { callId, decision, result, by, retryAt } = e.data;
   const phase = decision === "retry" ? "retrying" : decision === "skip" ? "skipped" : "failed";
   const resolved = changeCall(v, callId, {
-    phase, decidedBy: by, retryFrom: undefined, question: undefined, retryAt: undefined, ...(result == null ? {} : { result }),
+    phase, decidedBy: by, retryFrom: undefined, question: undefined, retryAt: retryAt ?? undefined, ...(result == null ? {} : { result }),
   });
   return { ...resolved, steps: resolved.steps.map((s) => (s.callId === callId ? { ...s, status: phase } : s)) };
 }
@@ -112,8 +113,7 @@ const known = (usage: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(usage).filter(([, n]) => typeof n === "number"));
 
 /** One takeover closes several calls in a row of events: it counts once. */
-function interrupted(v: RunView, error: RunError): RunView["fold"] {
-  if (error.code !== "interrupted") return v.fold;
+export function interrupted(v: RunView): RunView["fold"] {
   const follows = v.fold.interruptedSeq > 0 && v.fold.interruptedSeq === v.head - 1;
   return { ...v.fold, interruptions: v.fold.interruptions + (follows ? 0 : 1), interruptedSeq: v.head };
 }

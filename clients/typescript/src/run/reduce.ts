@@ -1,6 +1,7 @@
 import type { ModelDelta } from "../generated/openapi.js";
 import type { Gap, RunEvent, RunFact } from "../events.js";
 import { takeDelta } from "./deltas.js";
+import { beginCheck, recordCheck } from "./checks.js";
 import { changeCall, endAttempt, failCall, failModel, openModel, recordAnswer, resolveCall, startTool } from "./calls.js";
 import { standing } from "./standing.js";
 import { addUsage, emptyRun, type RunView, type UserMessage } from "./view.js";
@@ -86,6 +87,10 @@ function evolve(v: RunView, e: RunFact): RunView {
         e.data.callId, "deciding", e.at);
     case "decision.resolved":
       return resolveCall(v, e);
+    case "tool.checking":
+      return beginCheck(v, e);
+    case "tool.checked":
+      return recordCheck(v, e);
     default:
       return v;
   }

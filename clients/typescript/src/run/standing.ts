@@ -21,7 +21,7 @@ function judged(v: RunView, calls: ToolCall[]): Partial<Standing> & { status: Ru
   const { ended, cancelling, pause, started, startAt, model } = v.fold;
   if (ended) return { status: ended };
   if (cancelling) return { status: "running", why: "It is being cancelled: calls that may not be cut get 10 s to end." };
-  const inFlight = (model !== undefined && !model.retrying) || calls.some((c) => c.phase === "running");
+  const inFlight = (model !== undefined && !model.retrying) || calls.some((c) => c.phase === "running" || c.phase === "checking");
   if (pause) return { status: "paused", reason: pause.reason, why: whyPaused(v, pause.reason, inFlight) };
   if (!started) {
     return startAt
@@ -37,8 +37,12 @@ function judged(v: RunView, calls: ToolCall[]): Partial<Standing> & { status: Ru
     return { status: "waiting", reason: "provider", why, until: model.retryAt };
   }
 
-  const retryAt = earliest([model?.retrying ? model.retryAt : undefined, ...calls.filter((c) => c.phase === "retrying").map((c) => c.retryAt)]);
-  return retryAt ? { status: "waiting", reason: "retry", why: "The last attempt failed; the next follows by itself.", until: retryAt } : { status: "running" };
+  const later = calls.filter((c) => c.phase === "retrying" || c.phase === "unknown");
+  const retryAt = earliest([model?.retrying ? model.retryAt : undefined, ...later.map((c) => c.retryAt)]);
+  if (!retryAt) return { status: "running" };
+  const unknown = later.some((c) => c.phase === "unknown" && c.retryAt === retryAt);
+  const why = unknown ? "Nobody knows yet whether a call took effect; it is looked up again." : "The last attempt failed; the next follows by itself.";
+  return { status: "waiting", reason: "retry", why, until: retryAt };
 }
 
 function whyPaused(v: RunView, reason: string, inFlight: boolean): string {

@@ -1,8 +1,9 @@
-import type { Budget, CallDecision, PauseMode, PendingView, RunError, RunStatus as WireStatus } from "../generated/openapi.js";
+import type { Budget, CallDecision, PauseMode, PendingView, RunError, RunStatus as WireStatus, ToolCheckedData } from "../generated/openapi.js";
 import type { Text } from "../text.js";
 
 export type RunStatus = NonNullable<WireStatus>;
 export type Decision = NonNullable<CallDecision>;
+export type Finding = ToolCheckedData["finding"];
 
 /** Tokens and calls used; every number is there. */
 export interface Usage {
@@ -16,7 +17,7 @@ export interface Usage {
 }
 
 /** Where a tool call stands. */
-export type CallPhase = "planned" | "running" | "retrying" | "unknown" | "deciding" | "completed" | "failed" | "skipped";
+export type CallPhase = "planned" | "running" | "retrying" | "unknown" | "checking" | "deciding" | "completed" | "failed" | "skipped";
 
 /** A tool call, from the model's wish to its result. */
 export interface ToolCall {
@@ -38,6 +39,18 @@ export interface ToolCall {
   /** While a person is asked: before this time a retry is refused. */
   retryFrom?: string;
   decidedBy?: string;
+  /** The newest question to the tool's own check whether the call took effect. */
+  check?: Check;
+}
+
+/** What a tool's own check was asked, and what it found. */
+export interface Check {
+  /** 1, 2, 3 … in the call. */
+  number: number;
+  /** Absent while it is asked. */
+  finding?: Finding;
+  /** Why it found nothing out. */
+  error?: RunError;
 }
 
 export interface TextPart {

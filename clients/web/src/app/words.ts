@@ -1,4 +1,4 @@
-import type { RunView, ThreadSummary } from "@orleans-agents/client";
+import type { AssistantMessage, RunView, ThreadSummary } from "@orleans-agents/client";
 
 export type Tone = "work" | "ask" | "hold" | "done" | "bad" | "off";
 
@@ -82,6 +82,8 @@ export function left(until: string, now: number): string {
   return ms <= 0 ? "now" : ms > 86_400_000 ? `on ${exactly(until)}` : `in ${duration(Math.ceil(ms / 1000) * 1000).replace(".0", "")}`;
 }
 
+const toolsOf = (parts: AssistantMessage["parts"]) => [...new Set(parts.map((p) => (p.kind === "tool" ? p.tool : "")))].join(", ");
+
 export interface State {
   tone: Tone;
   title: string;
@@ -97,7 +99,9 @@ export function stateOf(run: RunView, now: number): State | undefined {
     case "running": {
       if (run.fold.cancelling) return { tone: "work", title: "Stopping…", detail: run.why };
       const calls = open?.parts.filter((p) => p.kind === "tool" && p.phase === "running") ?? [];
-      if (calls.length > 0) return { tone: "work", title: `Calling ${[...new Set(calls.map((c) => (c.kind === "tool" ? c.tool : "")))].join(", ")}…` };
+      if (calls.length > 0) return { tone: "work", title: `Calling ${toolsOf(calls)}…` };
+      const checked = open?.parts.filter((p) => p.kind === "tool" && p.phase === "checking") ?? [];
+      if (checked.length > 0) return { tone: "work", title: `Looking up what became of ${toolsOf(checked)}…` };
       const last = open?.parts.at(-1);
       return { tone: "work", title: open?.open && last?.kind === "text" ? "Writing…" : "Thinking…" };
     }
@@ -105,6 +109,8 @@ export function stateOf(run: RunView, now: number): State | undefined {
       const when = run.until ? left(run.until, now) : "";
       if (asksSomebody(run)) return { tone: "ask", title: "This needs your decision", detail: "See the call above." };
       if (run.reason === "timer") return { tone: "hold", title: `Starts ${when}` };
+      const unknown = open?.parts.some((p) => p.kind === "tool" && p.phase === "unknown" && p.retryAt === run.until);
+      if (unknown) return { tone: "hold", title: `Looking it up again ${when}`, detail: run.why };
       const title = run.reason === "provider" ? `The model's provider refuses; tried again ${when}` : `Trying again ${when}`;
       // Why the last attempt failed stands with the attempt.
       return { tone: "hold", title, detail: open?.failed ? undefined : run.why };

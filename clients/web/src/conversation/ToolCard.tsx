@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { ToolCall } from "@orleans-agents/client";
 import { duration, left } from "../app/words.ts";
 import { useNow } from "../app/hooks.ts";
+import { Checked } from "./Checked.tsx";
 import { Decision } from "./Decision.tsx";
 import { Json } from "./Json.tsx";
 import { LongText } from "./LongText.tsx";
@@ -11,6 +12,7 @@ const Words: Record<ToolCall["phase"], string> = {
   running: "running",
   retrying: "tried again",
   unknown: "outcome unknown",
+  checking: "outcome looked up",
   deciding: "needs your decision",
   completed: "done",
   failed: "failed",
@@ -42,7 +44,8 @@ export const ToolCard = memo(function ToolCard({ call, runId }: { call: ToolCall
               <LongText text={call.result} runId={runId}>{(text) => <Json value={text} label={`Result of ${call.tool}`} />}</LongText>
             </>
           )}
-          {call.decidedBy && <p className="note">Decided by {call.decidedBy}.</p>}
+          {call.check && <Checked check={call.check} />}
+          {call.decidedBy && <p className="note">Decided by {call.decidedBy === "on_unknown" ? "the tool's own rule" : call.decidedBy}.</p>}
         </div>
       </details>
       {asking && <Decision call={call} runId={runId} />}
@@ -51,12 +54,12 @@ export const ToolCard = memo(function ToolCard({ call, runId }: { call: ToolCall
 });
 
 function Outcome({ call }: { call: ToolCall }) {
-  const now = useNow(call.phase === "running" || (call.phase === "retrying" && call.retryAt !== undefined));
+  const now = useNow(call.phase === "running" || waits(call));
   const running = call.startedAt && now - Date.parse(call.startedAt);
   const time =
     call.durationMs !== undefined ? duration(call.durationMs)
     : call.phase === "running" && running && running > 1000 ? duration(Math.floor(running / 1000) * 1000).replace(".0", "")
-    : call.phase === "retrying" && call.retryAt ? left(call.retryAt, now)
+    : waits(call) ? left(call.retryAt!, now)
     : undefined;
   return (
     <span className="outcome">
@@ -67,8 +70,10 @@ function Outcome({ call }: { call: ToolCall }) {
   );
 }
 
+const waits = ({ phase, retryAt }: ToolCall) => retryAt !== undefined && (phase === "retrying" || phase === "unknown");
+
 const toneOf = (call: ToolCall) =>
-  ({ planned: "off", running: "work", retrying: "hold", unknown: "ask", deciding: "ask", completed: "done", failed: "bad", skipped: "off" })[call.phase];
+  ({ planned: "off", running: "work", retrying: "hold", unknown: "ask", checking: "work", deciding: "ask", completed: "done", failed: "bad", skipped: "off" })[call.phase];
 
 /** The first short argument says most about a call. */
 function hintOf(args: unknown): string {

@@ -46,7 +46,7 @@ function Sums({ run }: { run: RunView }) {
   );
 }
 
-const Tones: Record<string, string> = { running: "work", retrying: "hold", deciding: "ask", completed: "done", failed: "bad" };
+const Tones: Record<string, string> = { running: "work", retrying: "hold", checking: "work", deciding: "ask", completed: "done", failed: "bad" };
 
 function StepRow({ step, run }: { step: Step; run: RunView }) {
   const [open, setOpen] = useState(false);
