@@ -3,6 +3,7 @@ import type {
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
 import type { Decision, RunStatus } from "./run/view.js";
+import type { MemoryView } from "./thread/memory.js";
 import { Http, type CommandOptions } from "./http.js";
 import type { Caller } from "./signedFetch.js";
 import { SseTransport } from "./watch/sse.js";
@@ -109,6 +110,14 @@ export class AgentsClient {
 
   threadMessages = (threadId: string, query: { limit?: number; after?: number } = {}, signal?: AbortSignal) =>
     this.http.get<{ items: ThreadMessage[]; nextAfter?: number | null }>(`/v1/threads/${seg(threadId)}/messages`, query, signal);
+
+  /** What older turns are told as, at the present or at an earlier version. */
+  memory = (threadId: string, version?: number, signal?: AbortSignal) =>
+    this.http.get<MemoryView>(`/v1/threads/${seg(threadId)}/memory`, { version }, signal);
+
+  /** Makes the memory what it was at an earlier version; 0 is before the first summary. That is a new version, nothing is lost. */
+  restoreMemory = (threadId: string, version: number, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/threads/${seg(threadId)}/memory/restore`, { version }, options);
 
   deleteThread = (threadId: string) => this.http.delete(`/v1/threads/${seg(threadId)}`);
 

@@ -25,10 +25,16 @@ export type MessageAccepted = ThreadFactOf<"message.accepted", MessageAcceptedDa
 export type MessageDelivered = ThreadFactOf<"message.delivered", MessageDeliveredData>;
 export type TurnEnded = ThreadFactOf<"turn.ended", TurnEndedData>;
 export type ThreadClosed = ThreadFactOf<"thread.closed", unknown>;
+export type MemoryCompacted = ThreadFactOf<"memory.compacted", { version: number; fromTurn: number; throughTurn: number; tokensBefore: number; tokensAfter: number }>;
+export type MemoryFailed = ThreadFactOf<"memory.failed", { code: string; message: string; attempt: number; retryAt?: null | string }>;
+export type MemoryRestored = ThreadFactOf<"memory.restored", { version: number; restored: number; by: string }>;
+export type MemoryForgotten = ThreadFactOf<"memory.forgotten", { version: number; turn: number }>;
 export type Delivery = MessageAcceptedData["delivery"];
 
 /** A fact about a thread; its `seq` counts the thread's own journal. */
-export type ThreadFact = ThreadCreated | TurnAccepted | MessageAccepted | MessageDelivered | TurnEnded | ThreadClosed;
+export type ThreadFact =
+  | ThreadCreated | TurnAccepted | MessageAccepted | MessageDelivered | TurnEnded | ThreadClosed
+  | MemoryCompacted | MemoryFailed | MemoryRestored | MemoryForgotten;
 
 /** The cursor cannot be continued from: fold anew. */
 export interface Gap {

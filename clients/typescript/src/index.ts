@@ -9,6 +9,7 @@ export * from "./run/view.js";
 export { fold, reduce } from "./run/reduce.js";
 export { callsOf, currentCalls } from "./run/calls.js";
 export * from "./thread/view.js";
+export * from "./thread/memory.js";
 export { reduceThread } from "./thread/reduce.js";
 export { ThreadStore, type StoreOptions, type ThreadSnapshot } from "./thread/store.js";
 export * from "./watch/transport.js";

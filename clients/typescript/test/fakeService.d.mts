@@ -1,12 +1,13 @@
-import type { RunEvent } from "../src/index.js";
+import type { MemoryView, RunEvent } from "../src/index.js";
 
 interface Seen {
   method: string;
   path: string;
+  query: string;
   key?: string;
   cursor?: string;
   token?: string;
-  body?: { input?: string };
+  body?: { input?: string; version?: number };
 }
 
 export class FakeService {
@@ -19,7 +20,7 @@ export class FakeService {
   listen(port?: number): Promise<string>;
   close(): Promise<void>;
   cut(): void;
-  thread(id: string): { id: string; viewers: Set<unknown> };
+  thread(id: string): { id: string; viewers: Set<unknown>; memories: MemoryView[] };
   fact(id: string, type: string, data: object): void;
   run(id: string, event: RunEvent): void;
   gap(id: string): void;

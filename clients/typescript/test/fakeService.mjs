@@ -42,7 +42,7 @@ export class FakeService {
   thread(id) {
     let thread = this.threads.get(id);
     if (!thread) {
-      thread = { id, title: "", log: [], seq: 0, viewers: new Set(), createdAt: now(), updatedAt: now() };
+      thread = { id, title: "", log: [], seq: 0, viewers: new Set(), createdAt: now(), updatedAt: now(), memories: [emptyMemory(id)] };
       this.threads.set(id, thread);
     }
     return thread;
@@ -84,20 +84,20 @@ export class FakeService {
     const key = request.headers["idempotency-key"];
     const cursor = request.headers["last-event-id"];
     const token = request.headers.authorization?.replace("Bearer ", "");
-    this.requests.push({ method: request.method, path: url.pathname, key, cursor, token, body: body ? JSON.parse(body) : undefined });
+    this.requests.push({ method: request.method, path: url.pathname, query: url.search, key, cursor, token, body: body ? JSON.parse(body) : undefined });
     if (this.keys && !this.keys.includes(token)) return problem(response, 401, "unauthenticated", "Send a valid key or token as Authorization: Bearer.");
     const fault = request.method === "POST" && this.faults.shift();
     if (typeof fault === "number") return problem(response, fault, "storage_unavailable", "Not now.");
 
     const [, , kind, id, verb, call] = url.pathname.split("/");
-    const answer = this.answers.get(key) ?? this.#route(request, response, kind, id, verb, call, body && JSON.parse(body), cursor);
+    const answer = this.answers.get(key) ?? this.#route(request, response, kind, id, verb, call, body && JSON.parse(body), cursor, url.searchParams);
     if (answer === undefined) return;
     if (key) this.answers.set(key, answer);
     if (fault === "cut") return request.socket.destroy();
     json(response, answer.status ?? 200, answer.body);
   }
 
-  #route(request, response, kind, id, verb, call, body, cursor) {
+  #route(request, response, kind, id, verb, call, body, cursor, query) {
     if (kind === "me") return { body: { signedIn: this.keys !== undefined, tenant: "local", user: "local", roles: ["admin"] } };
     if (kind === "agents") return { body: { items: this.agents } };
     if (kind === "threads" && !id) return { body: { items: [...this.threads.values()].reverse().map(summary) } };
@@ -112,6 +112,7 @@ export class FakeService {
       return { status: 202, body: { threadId: id, runId, receipt: { commandId: "cmd", status: "accepted", seq: thread.seq } } };
     }
     if (kind === "threads" && !this.threads.has(id)) return void problem(response, 404, "thread_not_found", "There is no such thread.");
+    if (kind === "threads" && verb === "memory") return this.#memory(response, this.thread(id), call, body, query.get("version"));
     if (kind === "threads" && verb === "events") return void this.#stream(request, response, this.thread(id), cursor);
     if (kind === "threads") return { body: { ...summary(this.thread(id)), turns: 1, queued: [] } };
     if (kind === "runs" && request.method === "POST") {
@@ -120,6 +121,19 @@ export class FakeService {
     }
     if (kind === "runs" && verb === "steps") return { body: call ? { step: +call, attempt: 1, assembler: "window/1", from: 1, through: 2, request: { messages: [] }, hash: "sha256:00", recordedHash: "sha256:00", matches: true } : { items: [] } };
     return void problem(response, 404, "not_found", "There is nothing here.");
+  }
+
+  /** `memories` has what is told of each version, the newest last. */
+  #memory(response, { id, memories }, verb, body, asked) {
+    const newest = memories.at(-1);
+    const version = Number(verb === "restore" ? body.version : asked ?? newest.version);
+    if (!memories[version]) return void problem(response, 400, "invalid_version", "There is no such version.", "version");
+    if (verb !== "restore") return { body: { ...newest, shown: version, summaries: memories[version].summaries } };
+    const next = newest.version + 1;
+    const made = { version: next, at: now(), kind: "restored", by: "local", restored: version };
+    memories.push({ ...newest, version: next, versions: [...newest.versions, made], summaries: memories[version].summaries });
+    this.fact(id, "memory.restored", { version: next, restored: version, by: "local" });
+    return { body: { commandId: "cmd", status: "accepted", seq: this.thread(id).seq } };
   }
 
   #stream(request, response, thread, cursor) {
@@ -134,6 +148,7 @@ export class FakeService {
 
 const now = () => new Date().toISOString();
 const frame = ({ cursor, event }) => `id: ${cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const emptyMemory = (threadId) => ({ threadId, version: 0, shown: 0, versions: [], summaries: [] });
 const summary = ({ id, title, createdAt, updatedAt, run }) => ({ id, title, createdAt, updatedAt, run });
 
 function json(response, status, body) {
@@ -141,9 +156,9 @@ function json(response, status, body) {
   response.end(JSON.stringify(body));
 }
 
-function problem(response, status, code, detail) {
+function problem(response, status, code, detail, field) {
   response.writeHead(status, { "Content-Type": "application/problem+json" });
-  response.end(JSON.stringify({ type: "about:blank", title: "", status, code, detail }));
+  response.end(JSON.stringify({ type: "about:blank", title: "", status, code, detail, field }));
 }
 
 async function text(request) {

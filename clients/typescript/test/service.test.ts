@@ -118,6 +118,28 @@ describe("A command", () => {
   });
 });
 
+describe("A thread's memory", () => {
+  it("is read at a version, and made what it was, once, although the answer was lost", async () => {
+    begin();
+    const memory = await client.memory(threadId);
+    expect(memory).toMatchObject({ threadId, version: 0, shown: 0, summaries: [] });
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    service.faults.push("cut");
+    expect((await client.restoreMemory(threadId, 0, quick)).status).toBe("accepted");
+    expect((await until(store, "the event", (s) => s.thread.memory.version > 0)).thread.memory).toEqual({ version: 1, seq: 3 });
+    expect((await client.memory(threadId, 0)).versions).toMatchObject([{ version: 1, kind: "restored", restored: 0, by: "local" }]);
+    expect(service.requests.filter((r) => r.path.endsWith("/memory")).map((r) => r.query)).toEqual(["", "?version=0"]);
+    expect(new Set(service.requests.filter((r) => r.path.endsWith("/restore")).map((r) => r.key)).size).toBe(1);
+    keep();
+  });
+
+  it("has no version that never was, and the refusal names the field", async () => {
+    begin();
+    await expect(client.restoreMemory(threadId, 7, quick)).rejects.toMatchObject({ status: 400, code: "invalid_version", problem: { field: "version" } });
+  });
+});
+
 describe("Where the service asks who calls", () => {
   const signedIn = (token: string | undefined, onUnauthenticated?: (refused: string | undefined) => Promise<boolean>) => {
     const held = { token };

@@ -61,6 +61,19 @@ describe("A thread", () => {
     expect(t.turns[0]!.run).toMatchObject({ status: "failed", error: { code: "agent_not_found" } });
   });
 
+  it("knows the version of its memory, and when to ask for it again", () => {
+    const heads = twoTurns().map(() => ({ version: 0, seq: 0 }));
+    const events = [
+      ...twoTurns(),
+      fact("memory.compacted", { version: 1, by: "extractive", level: 0, fromTurn: 1, throughTurn: 1, tokensBefore: 900, tokensAfter: 80, dropped: [] }),
+      fact("memory.failed", { code: "blank", message: "It was blank.", attempt: 1 }),
+      fact("memory.restored", { version: 2, restored: 0, by: "local" }),
+      fact("memory.forgotten", { version: 3, turn: 1 }),
+    ];
+    heads.push({ version: 1, seq: 5 }, { version: 1, seq: 6 }, { version: 2, seq: 7 }, { version: 3, seq: 8 });
+    expect(events.map((_, n) => fold(events.slice(0, n + 1)).memory)).toEqual(heads);
+  });
+
   it("passes by what it does not know", () => {
     const events = twoTurns();
     expect(fold([...events, fact("thread.renamed", { title: "X" })])).toMatchObject({ head: 5, title: "Numbers" });

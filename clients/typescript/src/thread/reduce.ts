@@ -52,6 +52,12 @@ function evolve(v: ThreadView, e: ThreadFact): ThreadView {
         activeRunId: v.activeRunId === e.data.runId ? undefined : v.activeRunId,
         turns: v.turns.map((t) => (t.runId === e.data.runId ? { ...t, ended: e.data.status, run: unstarted(t.run, e) } : t)),
       };
+    case "memory.compacted":
+    case "memory.restored":
+    case "memory.forgotten":
+      return { ...v, memory: { version: e.data.version, seq: e.seq } };
+    case "memory.failed":
+      return { ...v, memory: { ...v.memory, seq: e.seq } };
     case "thread.closed":
       return { ...v, closed: true };
     default:

@@ -23,6 +23,14 @@ export interface WaitingMessage {
   at: string;
 }
 
+/** How far a thread's memory has come. The memory itself is asked for: `AgentsClient.memory`. */
+export interface MemoryHead {
+  /** 0 before the first summary. */
+  version: number;
+  /** Seq of its newest event; what was asked for before it may be out of date. */
+  seq: number;
+}
+
 /** A thread, folded from its own events and those of its runs. */
 export interface ThreadView {
   id: string;
@@ -33,6 +41,7 @@ export interface ThreadView {
   turns: Turn[];
   activeRunId?: string;
   queued: WaitingMessage[];
+  memory: MemoryHead;
   createdAt?: string;
   updatedAt?: string;
   /** It takes nothing more and is about to be deleted. */
@@ -41,7 +50,7 @@ export interface ThreadView {
   missing?: { after: number; runId?: string };
 }
 
-export const emptyThread = (id: string): ThreadView => ({ id, head: 0, turns: [], queued: [] });
+export const emptyThread = (id: string): ThreadView => ({ id, head: 0, turns: [], queued: [], memory: { version: 0, seq: 0 } });
 
 /** The run that answers at the moment. */
 export const activeRun = (thread: ThreadView): RunView | undefined =>
