@@ -1,7 +1,8 @@
 import type {
-  AgentView, Budget, EventPage, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
+  AgentView, Budget, EventPage, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext as AssembledContext, StepView,
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
+import type { ContextManifest } from "./run/manifest.js";
 import type { Decision, RunStatus } from "./run/view.js";
 import type { MemoryView } from "./thread/memory.js";
 import { Http, type CommandOptions } from "./http.js";
@@ -21,6 +22,9 @@ export interface Posted {
   runId: string;
   receipt: Receipt;
 }
+
+/** A request as it was assembled, and what it is made of. */
+export type StepContext = AssembledContext & { manifest?: null | ContextManifest };
 
 export type WhenBusy = "steer" | "queue" | "reject";
 

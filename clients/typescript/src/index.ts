@@ -6,6 +6,7 @@ export * from "./client.js";
 export type { CommandOptions } from "./http.js";
 export type { Caller } from "./signedFetch.js";
 export * from "./run/view.js";
+export * from "./run/manifest.js";
 export { fold, reduce } from "./run/reduce.js";
 export { callsOf, currentCalls } from "./run/calls.js";
 export * from "./thread/view.js";
@@ -17,6 +18,6 @@ export { SseTransport, type SseOptions } from "./watch/sse.js";
 export { SignalRTransport } from "./watch/signalr.js";
 export { watch, type Connection, type WatchOptions } from "./watch/watch.js";
 export type {
-  AgentView, Budget, EventPage, MeView, PauseMode, PendingView, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView, ThreadMessage, ThreadSummary,
+  AgentView, Budget, EventPage, MeView, PauseMode, PendingView, Receipt, RunSummary, RunView as WireRunView, StepView, ThreadMessage, ThreadSummary,
   ThreadView as WireThread, ToolView,
 } from "./generated/openapi.js";

@@ -5,6 +5,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/conversation.css";
 import "./styles/steps.css";
+import "./styles/memory.css";
 import "./styles/session.css";
 
 createRoot(document.getElementById("root")!).render(

@@ -1,6 +1,6 @@
 import { act, type ReactElement } from "react";
 import { createRoot, type Root } from "react-dom/client";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
@@ -22,3 +22,13 @@ export async function draw(element: ReactElement): Promise<{ host: HTMLElement; 
 
 /** A click with everything that follows from it at once. */
 export const click = (element: Element | null | undefined) => act(async () => (element as HTMLElement).click());
+
+/** As when a person chooses another option. */
+export const pick = (select: HTMLSelectElement, value: string) =>
+  act(async () => {
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+/** Waits for what answers bring. */
+export const shows = (check: () => void) => act(() => vi.waitFor(check, { timeout: 3000, interval: 5 }));

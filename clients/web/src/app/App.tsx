@@ -2,10 +2,11 @@ import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { newestRun, type ThreadSummary, type ThreadView } from "@orleans-agents/client";
 import { LiveThread } from "../conversation/LiveThread.tsx";
 import { NewThread } from "../conversation/NewThread.tsx";
-import { Steps } from "../steps/Steps.tsx";
 import { ThreadList } from "../threads/ThreadList.tsx";
 import { client } from "./client.ts";
 import { useMedia } from "./hooks.ts";
+import { Panel } from "./Panel.tsx";
+import { PlacesContext, showTurn, type Places } from "./places.ts";
 import { usePolling } from "./polling.ts";
 import { useThreadId } from "./route.ts";
 import { Side } from "./Side.tsx";
@@ -29,13 +30,24 @@ export function App() {
   const listed = useMemo(() => threads.value?.map((t) => withLive(t, shown)), [threads.value, shown]);
   const known = agents.value ?? none;
   const demo = known.some((a) => a.demo);
+  const turns = shown?.turns.length ?? 0;
+  const places = useMemo<Places>(() => ({
+    turns: new Set(shown?.turns.map((t) => t.turn)),
+    toTurn: (turn) => {
+      // A drawer lies over the conversation, and gives the focus back when it closes.
+      setStepsOpen(false);
+      requestAnimationFrame(() => showTurn(turn));
+    },
+    toMemory: () => {},
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }), [threadId, turns]);
   const toggleSteps = () => (medium ? setStepsOpen(!stepsOpen) : setStepsHidden(!stepsHidden));
   const bar = useCallback((title: string, controls: ReactNode) => (
     <header className="bar">
       <button type="button" className="icon only-narrow" aria-label="Threads" onClick={() => setListOpen(true)}><Lines /></button>
       <h1>{title || "New conversation"}</h1>
       {controls}
-      <button type="button" className="icon" aria-label="Steps" aria-expanded={medium ? stepsOpen : !stepsHidden} onClick={toggleSteps}><Panel /></button>
+      <button type="button" className="icon" aria-label="Steps and memory" aria-expanded={medium ? stepsOpen : !stepsHidden} onClick={toggleSteps}><Columns /></button>
     </header>
     // eslint-disable-next-line react-hooks/exhaustive-deps
   ), [medium, stepsOpen, stepsHidden]);
@@ -57,9 +69,10 @@ export function App() {
           : <NewThread key="new" agents={known} bar={bar} onPosted={threads.refresh} />}
       </main>
       {(!stepsHidden || medium) && (
-        <Side as="aside" label="Steps" drawer={medium} open={stepsOpen} onClose={() => setStepsOpen(false)}>
-          <h2>Steps</h2>
-          <Steps key={threadId} thread={shown} />
+        <Side as="aside" label="Steps and memory" drawer={medium} open={stepsOpen} onClose={() => setStepsOpen(false)}>
+          <PlacesContext.Provider value={places}>
+            <Panel key={threadId} thread={shown} />
+          </PlacesContext.Provider>
         </Side>
       )}
     </div>
@@ -74,4 +87,4 @@ function withLive(listed: ThreadSummary, live?: ThreadView): ThreadSummary {
 }
 
 const Lines = () => <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 4h12M2 8h12M2 12h8" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" /></svg>;
-const Panel = () => <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2.5 3.5h11v9h-11zM10 3.5v9" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" /></svg>;
+const Columns = () => <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2.5 3.5h11v9h-11zM10 3.5v9" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" /></svg>;

@@ -18,11 +18,14 @@ export function Side({ as: Landmark, label, drawer, open, onClose, children }: P
     if (open && !dialog.current.open) dialog.current.showModal();
     if (!open && dialog.current.open) dialog.current.close();
   }, [drawer, open]);
+  // Once opened it is kept, so that it is found again as it was left.
+  const used = useRef(false);
+  used.current ||= open;
   const column = <Landmark className={`side ${Landmark}`} aria-label={label}>{children}</Landmark>;
   if (!drawer) return column;
   return (
     <dialog ref={dialog} className={`drawer ${Landmark}`} aria-label={label} onClose={onClose} onClick={(e) => e.target === dialog.current && onClose()}>
-      {open && column}
+      {used.current && column}
       <button type="button" className="icon close" aria-label={`Close ${label.toLowerCase()}`} onClick={onClose}>✕</button>
     </dialog>
   );

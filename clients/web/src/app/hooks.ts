@@ -24,6 +24,10 @@ export function useMedia(query: string): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
 }
 
+/** What went wrong, for people. */
+export const wordsOf = (error: unknown) =>
+  error instanceof TypeError ? "The service cannot be reached." : error instanceof Error ? error.message : String(error);
+
 /** Runs one command at a time, and keeps why the last one failed. */
 export function useCommand(): { busy: boolean; failure?: string; run(command: () => Promise<unknown>): Promise<boolean>; clear(): void } {
   const [state, setState] = useState<{ busy: boolean; failure?: string }>({ busy: false });
@@ -34,8 +38,7 @@ export function useCommand(): { busy: boolean; failure?: string; run(command: ()
       setState({ busy: false });
       return true;
     } catch (error) {
-      const network = error instanceof TypeError;
-      setState({ busy: false, failure: network ? "The service cannot be reached." : error instanceof Error ? error.message : String(error) });
+      setState({ busy: false, failure: wordsOf(error) });
       return false;
     }
   }, []);

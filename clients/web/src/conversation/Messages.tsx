@@ -4,6 +4,7 @@ import type { Item } from "./convert.ts";
 import { LongText } from "./LongText.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { ToolCard } from "./ToolCard.tsx";
+import { anchorOf } from "../app/places.ts";
 import { exactly } from "../app/words.ts";
 
 /** The conversation's messages, oldest first. */
@@ -14,10 +15,10 @@ export function Messages() {
 const useItem = () => useAuiState((s) => s.message.metadata.custom.item as Item);
 
 function UserSaid() {
-  const { message, runId } = useItem();
+  const { message, runId, turn } = useItem();
   const { text, delivery, at } = message as UserMessage;
   return (
-    <MessagePrimitive.Root className="message user" aria-label="You">
+    <MessagePrimitive.Root className="message user" aria-label="You" {...(turn === undefined ? {} : { id: anchorOf(turn), tabIndex: -1 })}>
       {delivery && <p className="label">{delivery === "interrupt" ? "You, interrupting" : "You, steering"}</p>}
       <div className="bubble" title={exactly(at)}>
         <LongText text={text} runId={runId}>{(whole) => <p>{whole}</p>}</LongText>

@@ -4,6 +4,7 @@ import { client } from "../app/client.ts";
 import { between, count, exactly } from "../app/words.ts";
 import { Json } from "../conversation/Json.tsx";
 import { LongText } from "../conversation/LongText.tsx";
+import { Manifest } from "./Manifest.tsx";
 import { ModelInput } from "./ModelInput.tsx";
 
 /** A step's whole input and output, and each attempt at it. */
@@ -11,7 +12,7 @@ export function StepDetails({ step, run }: { step: Step; run: RunView }) {
   return (
     <div className="step-body">
       {step.kind === "model" ? <ModelStep step={step} run={run} /> : <ToolStep step={step} run={run} />}
-      <h4>Attempts</h4>
+      <h3>Attempts</h3>
       {step.attempts.length === 0 && <p className="note">Never started.</p>}
       <ol className="attempts">
         {step.attempts.map((a) => (
@@ -29,9 +30,9 @@ function ModelStep({ step, run }: { step: Step; run: RunView }) {
   const message = run.messages.find((m): m is AssistantMessage => m.role === "assistant" && m.step === step.step);
   return (
     <>
-      <h4>Input: what the model saw</h4>
+      <h3>Input: what the model saw</h3>
       <Context runId={run.id} step={step.step} attempt={step.attempts.at(-1)?.attempt ?? 0} done={step.status === "completed"} />
-      <h4>Output</h4>
+      <h3>Output</h3>
       {message?.parts.length === 0 && <p className="note">{message.open ? "Not yet." : "None."}</p>}
       {message?.parts.map((p, i) => p.kind === "tool"
         ? <Json key={p.callId} value={{ tool: p.tool, arguments: p.arguments }} label={`Call of ${p.tool}`} />
@@ -58,7 +59,12 @@ function Context({ runId, step, attempt, done }: { runId: string; step: number; 
   }, [runId, step, attempt, done]);
   if (state.failure) return <p className="failure" role="alert">{state.failure}</p>;
   if (!state.context) return <p className="note">Loading…</p>;
-  return <ModelInput context={state.context} />;
+  return (
+    <>
+      {state.context.manifest && <Manifest manifest={state.context.manifest} />}
+      <ModelInput context={state.context} />
+    </>
+  );
 }
 
 function ToolStep({ step, run }: { step: Step; run: RunView }) {
@@ -66,9 +72,9 @@ function ToolStep({ step, run }: { step: Step; run: RunView }) {
   if (!call) return null;
   return (
     <>
-      <h4>Input</h4>
+      <h3>Input</h3>
       <Json value={call.arguments} label={`Arguments of ${call.tool}`} />
-      <h4>Output</h4>
+      <h3>Output</h3>
       {call.result === undefined
         ? <p className="note">{call.error ? call.error.message : "Not yet."}</p>
         : <LongText text={call.result} runId={run.id}>{(text) => <Json value={text} label={`Result of ${call.tool}`} />}</LongText>}
