@@ -28,7 +28,7 @@ export class ModelServer {
         }
         send({}, "stop");
       }
-      send({}, null, { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 });
+      send({}, null, answer.usage ?? { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 });
       response.end("data: [DONE]\n\n");
     });
   }

@@ -3,6 +3,7 @@ import { Canary, folder, launch, shots } from "./browser.mjs";
 import { conversation } from "./conversation.mjs";
 import { decision } from "./decision.mjs";
 import { injection } from "./injection.mjs";
+import { memory } from "./memory.mjs";
 import { signIn } from "./signIn.mjs";
 
 const canary = new Canary();
@@ -23,7 +24,7 @@ async function test(name, body) {
 }
 
 const wanted = process.argv[2] ?? "";
-for (const story of [conversation, injection, decision, signIn]) {
+for (const story of [conversation, injection, decision, signIn, memory]) {
   if (!story.name.includes(wanted)) continue;
   await story({ test, browser, canary, folder }).catch((error) => test(story.name, () => { throw error; }));
 }

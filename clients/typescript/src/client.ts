@@ -1,10 +1,8 @@
 import type {
-  AgentView, Budget, EventPage, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext as AssembledContext, StepView,
+  AgentView, Budget, EventPage, MemoryView, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
-import type { ContextManifest } from "./run/manifest.js";
 import type { Decision, RunStatus } from "./run/view.js";
-import type { MemoryView } from "./thread/memory.js";
 import { Http, type CommandOptions } from "./http.js";
 import type { Caller } from "./signedFetch.js";
 import { SseTransport } from "./watch/sse.js";
@@ -22,9 +20,6 @@ export interface Posted {
   runId: string;
   receipt: Receipt;
 }
-
-/** A request as it was assembled, and what it is made of. */
-export type StepContext = AssembledContext & { manifest?: null | ContextManifest };
 
 export type WhenBusy = "steer" | "queue" | "reject";
 

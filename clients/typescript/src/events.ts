@@ -1,6 +1,6 @@
 import type { BodyRef, Text } from "./text.js";
 import type {
-  MessageAcceptedData, MessageDeliveredData, ModelDelta, RunError, RunEvent as AnyEvent, RunView, ThreadCreatedData, TurnAcceptedData, TurnEndedData,
+  MemoryCompactedData, MemoryFailedData, MemoryForgottenData, MemoryRestoredData, MessageAcceptedData, MessageDeliveredData, ModelDelta, RunError, RunEvent as AnyEvent, RunView, ThreadCreatedData, TurnAcceptedData, TurnEndedData,
 } from "./generated/openapi.js";
 
 /** A fact about a run, as its journal keeps it: `seq` is 1, 2, 3 … without holes. */
@@ -25,10 +25,10 @@ export type MessageAccepted = ThreadFactOf<"message.accepted", MessageAcceptedDa
 export type MessageDelivered = ThreadFactOf<"message.delivered", MessageDeliveredData>;
 export type TurnEnded = ThreadFactOf<"turn.ended", TurnEndedData>;
 export type ThreadClosed = ThreadFactOf<"thread.closed", unknown>;
-export type MemoryCompacted = ThreadFactOf<"memory.compacted", { version: number; fromTurn: number; throughTurn: number; tokensBefore: number; tokensAfter: number }>;
-export type MemoryFailed = ThreadFactOf<"memory.failed", { code: string; message: string; attempt: number; retryAt?: null | string }>;
-export type MemoryRestored = ThreadFactOf<"memory.restored", { version: number; restored: number; by: string }>;
-export type MemoryForgotten = ThreadFactOf<"memory.forgotten", { version: number; turn: number }>;
+export type MemoryCompacted = ThreadFactOf<"memory.compacted", MemoryCompactedData>;
+export type MemoryFailed = ThreadFactOf<"memory.failed", MemoryFailedData>;
+export type MemoryRestored = ThreadFactOf<"memory.restored", MemoryRestoredData>;
+export type MemoryForgotten = ThreadFactOf<"memory.forgotten", MemoryForgottenData>;
 export type Delivery = MessageAcceptedData["delivery"];
 
 /** A fact about a thread; its `seq` counts the thread's own journal. */

@@ -6,11 +6,9 @@ export * from "./client.js";
 export type { CommandOptions } from "./http.js";
 export type { Caller } from "./signedFetch.js";
 export * from "./run/view.js";
-export * from "./run/manifest.js";
 export { fold, reduce } from "./run/reduce.js";
 export { callsOf, currentCalls } from "./run/calls.js";
 export * from "./thread/view.js";
-export * from "./thread/memory.js";
 export { reduceThread } from "./thread/reduce.js";
 export { ThreadStore, type StoreOptions, type ThreadSnapshot } from "./thread/store.js";
 export * from "./watch/transport.js";
@@ -18,6 +16,6 @@ export { SseTransport, type SseOptions } from "./watch/sse.js";
 export { SignalRTransport } from "./watch/signalr.js";
 export { watch, type Connection, type WatchOptions } from "./watch/watch.js";
 export type {
-  AgentView, Budget, EventPage, MeView, PauseMode, PendingView, Receipt, RunSummary, RunView as WireRunView, StepView, ThreadMessage, ThreadSummary,
-  ThreadView as WireThread, ToolView,
+  AgentView, Budget, ContextManifest, ContextPart, DroppedView, EventPage, LeftOut, MemoryFailure, MemoryVersion, MemoryView, MeView, NumberRange, PauseMode,
+  PendingView, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView, SummaryView, ThreadMessage, ThreadSummary, ThreadView as WireThread, ToolView,
 } from "./generated/openapi.js";

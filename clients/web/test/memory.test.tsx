@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { act, useState } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { emptyThread, type MemoryView, type ThreadView } from "@orleans-agents/client";
 import { PlacesContext, type Places } from "../src/app/places.ts";
 import { compare } from "../src/memory/compare.ts";
 import { Memory } from "../src/memory/Memory.tsx";
+import { open } from "../src/session/session.ts";
 import { madeBy } from "../src/memory/words.ts";
 import { click, draw, pick, shows } from "./draw.tsx";
 import recorded from "./fixtures/memory.json";
@@ -121,9 +122,9 @@ describe("A summary that was not made", () => {
   const failed = (retryAt: string | null) => (answer = () => ({ ...memories[4], failure: { ...memories[4]!.failure, retryAt } }));
 
   it("is told with its reason and the time of the next try", async () => {
-    failed(new Date(Date.now() + 59_500).toISOString());
+    failed(new Date(Date.now() + 3_600_000).toISOString());
     const { host } = await opened();
-    expect(host.querySelector(".memory-failure")!.textContent).toMatch(/not_shorter The summary was longer.*3 times in a row\. The memory stays as it was; tried again in (60|59|1 min 0) s/);
+    expect(host.querySelector(".memory-failure")!.textContent).toMatch(/not_shorter The summary was longer.*3 times in a row\. The memory stays as it was; tried again in \d+ (min|h)/);
   });
 
   it("waits for the next turn where its time is past or there is none", async () => {
@@ -153,6 +154,17 @@ describe("Restoring a version", () => {
     expect(host.querySelector("dialog")).toBeNull();
     expect(asked.filter((a) => a.method === "POST")).toEqual([{ method: "POST", path: "/v1/threads/thr_memory/memory/restore", body: { version: 1 }, key: expect.stringMatching(/^cmd_/) }]);
     expect(document.activeElement).toBe(host.querySelector(".memory"));
+  });
+
+  it("is for those who may start turns; others are told so", async () => {
+    answer = (path) => (path === "/v1/me" ? { signedIn: true, tenant: "local", user: "eve", roles: ["view"] } : memories[2]);
+    await open();
+    const { host } = await opened();
+    await shows(() => expect(host.textContent).toContain("Restoring needs the role start, which your key does not have."));
+    expect((button(host, "Restore version 2") as HTMLButtonElement).disabled).toBe(true);
+    answer = () => ({ signedIn: true, tenant: "local", user: "eve", roles: ["start"] });
+    await act(open);
+    expect((button(host, "Restore version 2") as HTMLButtonElement).disabled).toBe(false);
   });
 
   it("that is refused says why, in the question", async () => {

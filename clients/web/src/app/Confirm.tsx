@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 interface Props {
   title: string;
@@ -15,7 +15,8 @@ interface Props {
 export function Confirm({ title, children, action, busy, failure, onConfirm, onCancel }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it is still part of the page: one that is not gives no focus back.
+  useLayoutEffect(() => {
     const it = dialog.current!;
     it.showModal();
     return () => it.close();

@@ -53,8 +53,8 @@ export function Memory({ thread, chosen, onChoose }: Props) {
 
 const Nothing = () => (
   <div className="empty">
-    <p>Nothing is summarised yet: every turn can still be told in its own words.</p>
-    <p className="note">When a conversation outgrows what its model can be told, older turns are summarised here, with the turns that each summary stands for and what it leaves out. The turns themselves stay, and every earlier version can be looked at and restored.</p>
+    <p>Nothing is summarised yet.</p>
+    <p className="note">When a conversation outgrows what its model can be told, older turns are summarised, and stand here with the turns that each summary is of and what it leaves out. The turns themselves stay, and every earlier version can be looked at and restored.</p>
   </div>
 );
 
@@ -67,7 +67,7 @@ function Shown({ view, seq, onRestored }: { view: MemoryView; seq: number; onRes
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
-      <p className="note" role="status">{view.shown === view.version ? "This is the present version: what the next turn is told." : `Not the present version: that is ${nameOf(view.version)}.`}</p>
+      <p className="note" role="status">{view.shown === view.version ? "This is the present version: the next turn is told from it." : `Not the present version: that is ${nameOf(view.version)}.`}</p>
       <div className="choices">
         <label>
           <span>Compare with</span>
@@ -79,7 +79,7 @@ function Shown({ view, seq, onRestored }: { view: MemoryView; seq: number; onRes
         {view.shown !== view.version && <Restore threadId={view.threadId} version={view.shown} onRestored={onRestored} />}
       </div>
       {other !== undefined ? <Compare view={view} other={other} seq={seq} />
-        : view.summaries.length === 0 ? <p className="note">No summary: every turn is told in its own words, as far as there is room.</p>
+        : view.summaries.length === 0 ? <p className="note">No turn is summarised in it.</p>
         : view.summaries.map((s) => <Summary key={s.version} summary={s} />)}
     </section>
   );

@@ -25,7 +25,7 @@ export function Restore({ threadId, version, onRestored }: { threadId: string; v
       {refused && <p className="note">{refused}</p>}
       {asking && (
         <Confirm title={`Restore ${nameOf(version)}?`} action="Restore" busy={busy} failure={failure} onConfirm={() => void restore()} onCancel={close}>
-          <p>From the next turn on, older turns are told as they were {version === 0 ? "before the first summary" : `at version ${version}`}. This makes a new version: nothing is lost, and what is present now can be restored too.</p>
+          <p>From the next turn on, older turns are told as they were {version === 0 ? "before the first summary" : `at version ${version}`}; what is not summarised there is not summarised again. This makes a new version: nothing is lost, and the present one can be restored too.</p>
         </Confirm>
       )}
     </>
