@@ -11,6 +11,7 @@ internal sealed class WriterConnection : IDisposable
     private const int LongPages = 4_000;
     private const int IdlePages = 1_000;
     private const int Remembered = 20_000;
+    private const int BusyMs = 1_000;
 
     private readonly SqliteConnection _db;
     private readonly List<Statement> _statements = [];
@@ -18,6 +19,7 @@ internal sealed class WriterConnection : IDisposable
     private readonly Dictionary<string, Known> _known = [];
     private readonly List<string> _touched = [];
     private long _pages;
+    private bool _erased;
 
     /// <param name="create">False for a file that was open before: one that went away is not replaced by an empty one.</param>
     public WriterConnection(string path, bool create)
@@ -116,6 +118,11 @@ internal sealed class WriterConnection : IDisposable
             _use.Bind(b.Ref).Bind(journal).Run();
         }
 
+        foreach (var reference in a.Released ?? [])
+        {
+            Release(journal, reference);
+        }
+
         return AppendOutcome.Committed;
     }
 
@@ -131,11 +138,24 @@ internal sealed class WriterConnection : IDisposable
     /// <summary>Moves the log into the file when it has become long, or longish while nobody waits.</summary>
     public void CheckpointIfLong(bool idle)
     {
+        if (idle && _erased)
+        {
+            EmptyLog();
+        }
+
         if (_pages > (idle ? IdlePages : LongPages))
         {
             _pages = 0;
             _ = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(_db.Handle, "main", SQLitePCL.raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         }
+    }
+
+    /// <summary>What was erased may still stand in the log. It is emptied when nobody reads; who reads is not waited for, and the next commit tries again.</summary>
+    private void EmptyLog()
+    {
+        _ = SQLitePCL.raw.sqlite3_busy_timeout(_db.Handle, 0);
+        _erased = SQLitePCL.raw.sqlite3_wal_checkpoint_v2(_db.Handle, "main", SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _) != SQLitePCL.raw.SQLITE_OK;
+        _ = SQLitePCL.raw.sqlite3_busy_timeout(_db.Handle, BusyMs);
     }
 
     public void CheckpointAll()
@@ -160,7 +180,7 @@ internal sealed class WriterConnection : IDisposable
         try
         {
             db.Open();
-            db.Run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 1000;");
+            db.Run($"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = {BusyMs};");
             return (db, Schema.Prepare(db, path, writable: true));
         }
         catch
@@ -168,6 +188,16 @@ internal sealed class WriterConnection : IDisposable
             db.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Overwritten where it lay: a row that is only deleted can be read in the file until something else takes its place.</summary>
+    private void Release(long jid, string reference)
+    {
+        _erased = true;
+        _db.Run("DELETE FROM body_uses WHERE ref=$ref AND jid=$jid", ("$ref", reference), ("$jid", jid));
+        _db.Run("PRAGMA secure_delete = ON");
+        _db.Run("DELETE FROM bodies WHERE ref=$ref AND NOT EXISTS (SELECT 1 FROM body_uses WHERE ref=$ref)", ("$ref", reference));
+        _db.Run("PRAGMA secure_delete = OFF");
     }
 
     private static long? Micros(DateTimeOffset? at) => at is { } t ? Checksums.Micros(t) : null;

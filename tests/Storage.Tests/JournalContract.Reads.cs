@@ -37,6 +37,22 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task A_released_body_is_gone_with_the_commit_unless_another_journal_has_it()
+    {
+        var (own, shared) = (Body("own"), Body("shared"));
+        await Journal.AppendAsync(Append("a", 0, 1) with { Bodies = [own, shared] });
+        await Journal.AppendAsync(Append("b", 0, 1) with { Bodies = [shared] });
+        Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("a", 0, 1) with { Released = [own.Ref] }));
+        Assert.Equal(own.Data, await Journal.ReadBodyAsync(own.Ref));
+
+        Assert.Equal(AppendOutcome.Committed, await Journal.AppendAsync(Append("a", 1, 1) with { Released = [own.Ref, shared.Ref, "sha256:none"] }));
+        Assert.Null(await Journal.ReadBodyAsync(own.Ref));
+        Assert.Equal(shared.Data, await Journal.ReadBodyAsync(shared.Ref));
+        await Journal.AppendAsync(Append("b", 1, 1) with { Released = [shared.Ref] });
+        Assert.Null(await Journal.ReadBodyAsync(shared.Ref));
+    }
+
+    [Fact]
     public async Task What_expires_ended_or_rests_before_a_time_and_is_published()
     {
         var old = Start.AddDays(1);

@@ -54,6 +54,29 @@ public sealed class SqliteJournalTests : JournalContract
         Assert.Equal(indexes, searched);
     }
 
+    [Theory, InlineData(100), InlineData(20_000)]
+    public async Task A_released_body_is_in_neither_the_file_nor_its_log(int length)
+    {
+        var secret = "canary-" + new string('x', length);
+        var body = Body(secret);
+        await Journal.AppendAsync(Append("r", 0, 1) with { Bodies = [body, Body("another"), Body("and one more")] });
+        Assert.True(Holds(File1 + "-wal"));
+
+        await Journal.AppendAsync(Append("r", 1, 1) with { Released = [body.Ref] });
+
+        // The log is emptied after the commit, by the same thread that takes the next write.
+        await Journal.AppendAsync(Append("r", 2, 1));
+        Assert.False(Holds(File1) || Holds(File1 + "-wal"));
+
+        bool Holds(string file)
+        {
+            using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var bytes = new MemoryStream();
+            open.CopyTo(bytes);
+            return bytes.ToArray().AsSpan().IndexOf("canary-x"u8) >= 0;
+        }
+    }
+
     [Fact]
     public async Task Everything_is_there_after_a_restart_and_the_log_is_gone()
     {

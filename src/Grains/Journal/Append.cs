@@ -10,9 +10,10 @@ namespace OrleansAgents.Journal;
 /// <param name="Header">The header after this commit; its head and epoch are those of the commit.</param>
 /// <param name="Commands">Client commands that it acknowledges; each id is unique in the journal.</param>
 /// <param name="Bodies">Bodies that the events refer to; stored once per content, counted per journal.</param>
+/// <param name="Released">Bodies that this journal refers to no longer. Those that no other journal has are gone with the commit, overwritten and not only unlinked.</param>
 public sealed record Append(
     string Id, long Epoch, long ExpectedHead, IReadOnlyList<JournalEvent> Events, JournalHeader Header,
-    IReadOnlyList<RecordedCommand> Commands, IReadOnlyList<Body> Bodies);
+    IReadOnlyList<RecordedCommand> Commands, IReadOnlyList<Body> Bodies, IReadOnlyList<string>? Released = null);
 
 /// <summary>A client's command as it was acknowledged.</summary>
 /// <param name="RequestHash">SHA-256 of the parsed request, hexadecimal.</param>
