@@ -24,6 +24,9 @@ internal static class SiloHosting
         services.AddSingleton(s => Memory.MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
         services.AddSingleton<Memory.SummaryWriter>();
         services.AddSingleton(s => new Memory.RecallTool(s.GetRequiredService<Journal.IJournal>()).Registration);
+        services.AddSingleton<UserFacts.FactTools>();
+        services.AddSingleton(s => s.GetRequiredService<UserFacts.FactTools>().Remember);
+        services.AddSingleton(s => s.GetRequiredService<UserFacts.FactTools>().Forget);
         services.AddSingleton(ReadOptions(configuration));
         services.AddSingleton<LiveHub>();
         services.AddSingleton<ILiveTail>(s => s.GetRequiredService<LiveHub>());

@@ -32,6 +32,7 @@ public static class EventCodec
         Row("thread.created", Json.ThreadCreated), Row("turn.accepted", Json.TurnAccepted), Row("message.accepted", Json.MessageAccepted),
         Row("message.delivered", Json.MessageDelivered), Row("turn.ended", Json.TurnEnded), Row("thread.closed", Json.ThreadClosed),
         Row("memory.compacted", Json.MemoryCompacted), Row("memory.failed", Json.MemoryFailed), Row("memory.restored", Json.MemoryRestored), Row("memory.forgotten", Json.MemoryForgotten),
+        Row("fact.remembered", Json.FactRemembered), Row("fact.forgotten", Json.FactForgotten), Row("fact.erased", Json.FactErased),
     ];
 
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByName = Known.ToFrozenDictionary(k => k.Name, k => k.Info);
@@ -72,5 +73,6 @@ public static class EventCodec
 [JsonSerializable(typeof(ThreadCreated)), JsonSerializable(typeof(TurnAccepted)), JsonSerializable(typeof(MessageAccepted))]
 [JsonSerializable(typeof(MessageDelivered)), JsonSerializable(typeof(TurnEnded)), JsonSerializable(typeof(ThreadClosed))]
 [JsonSerializable(typeof(MemoryCompacted)), JsonSerializable(typeof(MemoryFailed)), JsonSerializable(typeof(MemoryRestored)), JsonSerializable(typeof(MemoryForgotten))]
+[JsonSerializable(typeof(FactRemembered)), JsonSerializable(typeof(FactForgotten)), JsonSerializable(typeof(FactErased))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement)), JsonSerializable(typeof(BodyRef)), JsonSerializable(typeof(ModelDelta))]
 internal sealed partial class EventJson : JsonSerializerContext;

@@ -3,11 +3,13 @@ using System.Text;
 
 namespace OrleansAgents.Events;
 
-/// <summary>Ids of runs, threads and commands: 160 bits, without order.</summary>
+/// <summary>Ids of runs, threads, facts and commands: 160 bits, without order.</summary>
 public static class JournalIds
 {
     private const string Run = "run_";
     private const string Thread = "thr_";
+    private const string Facts = "fct_";
+    private const string OneFact = "fact_";
     private const int Bytes = 20;
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -41,6 +43,17 @@ public static class JournalIds
 
     /// <summary>The run of a turn follows from the message that it answers, so that trying again starts nothing twice.</summary>
     public static string RunOfTurn(string threadId, string messageId) => Run + Derived($"{threadId}\n turn\n{messageId}");
+
+    /// <summary>The journal of what is kept of a user across threads: one for each user of each tenant.</summary>
+    public static string FactsOf(Principal who) => Facts + Derived($"{who.Tenant}\n{who.User}\n facts");
+
+    /// <summary>The fact that a command makes, so that trying again makes no second one.</summary>
+    public static string FactOf(string journalId, string commandId) => OneFact + Derived($"{journalId}\n fact\n{commandId}");
+
+    public static bool IsFacts(string id) => id.StartsWith(Facts, StringComparison.Ordinal);
+
+    /// <summary>Whether a fact may have this id; another is not worth asking for.</summary>
+    public static bool CanBeFact(string id) => Fits(id, OneFact, 1);
 
     public static bool IsThread(string id) => id.StartsWith(Thread, StringComparison.Ordinal);
 

@@ -101,6 +101,7 @@ public static class ProblemCodes
     public const string ThreadBusy = "thread_busy";
     public const string QueueFull = "queue_full";
     public const string AgentRequired = "agent_required";
+    public const string FactNotFound = "fact_not_found";
     public const string StepNotFound = "step_not_found";
     public const string BodyNotFound = "body_not_found";
     public const string InvalidVersion = "invalid_version";

@@ -13,6 +13,7 @@ public sealed class AgentBuilder
     private string _description = "";
     private string _model = ModelSettings.Default;
     private JsonElement? _output;
+    private bool _remembersUser;
     private int _windowTokens = Core.AgentDefinition.DefaultWindowTokens;
 
     internal AgentBuilder(string name) => _name = name;
@@ -47,6 +48,18 @@ public sealed class AgentBuilder
         return this;
     }
 
+    /// <summary>Keeps facts about its user across their threads: its runs have the tools <c>remember</c> and <c>forget</c>, and begin with what is kept.</summary>
+    /// <remarks>
+    /// Off unless asked for. What is kept belongs to one user of one tenant and to all agents that remember them. Each fact comes back quoted,
+    /// with its source and whose word it is: what was kept after a tool was read is untrusted unless the user said it word for word. What the
+    /// program puts into an input counts as said by the user. The user lists and deletes facts with <c>/v1/facts</c>.
+    /// </remarks>
+    public AgentBuilder RemembersUser()
+    {
+        _remembersUser = true;
+        return this;
+    }
+
     /// <summary>Asks for answers in the form of a type: JSON with its properties in camelCase, enums as snake_case words.</summary>
     /// <remarks>
     /// An answer that does not fit is given back to the model with the reason; after three in a row the run fails as <c>invalid_output</c>.
@@ -73,5 +86,5 @@ public sealed class AgentBuilder
         return this;
     }
 
-    internal AgentDeclaration Build() => new(_name, _description, _instructions, [.. _tools.Select(t => t.Name)], _model, _windowTokens, _output);
+    internal AgentDeclaration Build() => new(_name, _description, _instructions, [.. _tools.Select(t => t.Name)], _model, _windowTokens, _output, _remembersUser);
 }

@@ -40,7 +40,7 @@ internal sealed record ToolDefinition(
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ModelRequest)), JsonSerializable(typeof(AgentDefinition)), JsonSerializable(typeof(RunState)), JsonSerializable(typeof(RequestMessage)), JsonSerializable(typeof(IReadOnlyList<RequestMessage>)), JsonSerializable(typeof(Memory.EarlierContext))]
+[JsonSerializable(typeof(ModelRequest)), JsonSerializable(typeof(AgentDefinition)), JsonSerializable(typeof(RunState)), JsonSerializable(typeof(RequestMessage)), JsonSerializable(typeof(IReadOnlyList<RequestMessage>)), JsonSerializable(typeof(Memory.EarlierContext)), JsonSerializable(typeof(Facts.FactContent))]
 internal sealed partial class CoreJson : JsonSerializerContext
 {
     private static CoreJson? _relaxed;

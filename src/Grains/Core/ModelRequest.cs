@@ -17,6 +17,7 @@ internal sealed record ModelRequest(
 [JsonDerivedType(typeof(AssistantMessage), "assistant")]
 [JsonDerivedType(typeof(ToolMessage), "tool")]
 [JsonDerivedType(typeof(MemoryMessage), "memory")]
+[JsonDerivedType(typeof(FactsMessage), "facts")]
 internal abstract record RequestMessage;
 
 internal sealed record UserMessage(string Text) : RequestMessage;
@@ -33,3 +34,9 @@ internal sealed record ToolMessage(string CallId, string ProviderCallId, string 
 
 /// <summary>What stands for older messages that are not here word for word. The system says it, never a person; to a provider it goes as a user's message.</summary>
 internal sealed record MemoryMessage(string Text) : RequestMessage;
+
+/// <summary>What was kept of the user in other runs, as it stood when this one began. The system says it, never a person; to a provider it goes as a user's message.</summary>
+/// <param name="Ids">The facts that it tells.</param>
+/// <param name="LeftOut">Valid facts that found no room.</param>
+/// <param name="Untrusted">It tells something that rests on what a tool returned.</param>
+internal sealed record FactsMessage(string Text, IReadOnlyList<string> Ids, int LeftOut, bool Untrusted) : RequestMessage;

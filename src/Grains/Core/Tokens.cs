@@ -17,6 +17,7 @@ internal static class Tokens
         AssistantMessage a => a.Content.Sum(p => Of(p.Value)) + a.ToolCalls.Sum(c => Of(c.Arguments)) + Of(a.Invalid ?? ""),
         ToolMessage t => Of(t.Text),
         MemoryMessage m => Of(m.Text),
+        FactsMessage f => Of(f.Text),
         _ => throw new NotSupportedException($"No tokens of {message.GetType().Name}."),
     };
 

@@ -24,6 +24,9 @@ public enum JournalKind
 {
     Run,
     Thread,
+
+    /// <summary>What is kept of one user across threads.</summary>
+    Facts,
 }
 
 /// <summary>What a list shows. Null means any.</summary>

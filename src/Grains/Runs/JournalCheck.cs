@@ -1,6 +1,8 @@
 using OrleansAgents.Core;
+using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
+using OrleansAgents.UserFacts;
 using OrleansAgents.Journal;
 
 namespace OrleansAgents.Runs;
@@ -18,7 +20,13 @@ internal static class JournalCheck
         {
             if (await journal.FindAsync(id) is { } found)
             {
-                read = found.Header.Kind == JournalKind.Run ? await RunAsync(journal, found, faults) : await ThreadAsync(journal, found, faults);
+                read = found.Header.Kind switch
+                {
+                    JournalKind.Run => await RunAsync(journal, found, faults),
+                    JournalKind.Thread => await ThreadAsync(journal, found, faults),
+                    JournalKind.Facts => await FactsAsync(journal, found, faults),
+                    _ => throw new NewerBuildException(id, 1, $"of kind {found.Header.Kind}"),
+                };
             }
         }
         catch (JournalDeletedException)
@@ -76,6 +84,32 @@ internal static class JournalCheck
                 _ => null,
             };
             await BodyAsync(journal, row, text?.Body?.Ref, faults);
+        }
+
+        return state.Head;
+    }
+
+    /// <summary>What a fact said must be there until it is erased, which may be meanwhile.</summary>
+    private static async Task<long> FactsAsync(IJournal journal, JournalView found, List<string> faults)
+    {
+        var id = found.Header.Id;
+        var state = await FactFold.ReadAsync(journal, id, FactsState.Empty);
+        var missing = new List<string>();
+        foreach (var fact in state.Facts.Values.Where(f => f.ErasedAt is null))
+        {
+            var row = (await journal.ReadAsync(id, fact.Seq - 1, 1))[0];
+            var before = faults.Count;
+            await BodyAsync(journal, row, fact.Body, faults);
+            if (faults.Count > before)
+            {
+                missing.Add(fact.Id);
+            }
+        }
+
+        var now = missing.Count == 0 ? state : await FactFold.ReadAsync(journal, id, state);
+        foreach (var fact in missing.Select(m => now.Facts[m]).Where(f => f.ErasedAt is not null))
+        {
+            faults.RemoveAll(f => f.Contains(fact.Body, StringComparison.Ordinal));
         }
 
         return state.Head;

@@ -28,11 +28,11 @@ internal sealed partial class RunGrain(
 
     public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => StartTurnAsync(request, null, null, restored: false, meta);
 
-    public Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta)
+    public async Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta)
     {
         if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget, request.OutputSchema) is { } refusal)
         {
-            return Task.FromResult<CommandResult>(refusal);
+            return refusal;
         }
 
         var agent = catalog.Find(request.Agent)!;
@@ -46,6 +46,7 @@ internal sealed partial class RunGrain(
         var bodies = new List<Body> { new(Bodies.Hash(body), body) };
         var hash = bodies[0].Ref;
         var input = Bodies.Store(request.Input, bodies);
+        earlier = await WithFactsAsync(definition, earlier, meta.Principal);
         BodyRef? said = null;
         if (earlier is not null)
         {
@@ -59,7 +60,7 @@ internal sealed partial class RunGrain(
             asked.Steps ?? options.DefaultBudget.Steps, asked.Tokens ?? options.DefaultBudget.Tokens,
             asked.Seconds ?? options.DefaultBudget.Seconds, asked.Cost ?? options.DefaultBudget.Cost);
         var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
-        return CommitAsync(
+        return await CommitAsync(
             now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored, context?.Manifest?.MemoryVersion),
             meta, bodies,
             () => HeldRun.New(

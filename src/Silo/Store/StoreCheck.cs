@@ -16,12 +16,12 @@ internal static class StoreCheck
     {
         var faults = 0;
         await using var journal = new SqliteJournal(path, checkAtOnce: 0, damaged: Tell, readOnly: true);
-        var (runs, threads, events, bodies) = (0L, 0L, 0L, 0L);
+        var (runs, threads, facts, events, bodies) = (0L, 0L, 0L, 0L, 0L);
         await EachAsync(journal.JournalsAsync, "journals", output, Tell, async id =>
         {
             var (read, wrong) = await JournalCheck.OfAsync(journal, id);
             events += read;
-            _ = JournalIds.IsThread(id) ? threads++ : runs++;
+            _ = JournalIds.IsThread(id) ? threads++ : JournalIds.IsFacts(id) ? facts++ : runs++;
             wrong.ToList().ForEach(Tell);
         });
 
@@ -33,7 +33,7 @@ internal static class StoreCheck
         });
         await journal.Checked;
         await output.WriteLineAsync(
-            $"{path}: {(faults == 0 ? "sound" : $"{faults} faults")} · {runs} runs, {threads} threads, {events} events, {bodies} bodies · generation {journal.Generation}");
+            $"{path}: {(faults == 0 ? "sound" : $"{faults} faults")} · {runs} runs, {threads} threads, {(facts == 0 ? "" : $"facts of {facts} users, ")}{events} events, {bodies} bodies · generation {journal.Generation}");
         return faults == 0 ? 0 : 1;
 
         void Tell(string sentence)

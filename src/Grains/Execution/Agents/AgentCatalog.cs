@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Core;
+using OrleansAgents.Core.Facts;
 
 namespace OrleansAgents.Execution;
 
@@ -30,7 +31,7 @@ internal sealed class AgentCatalog : IAgentCatalog
 
             _agents[agent.Name] = new(
                 agent.Name, agent.Description, agent.Instructions, agent.Model,
-                [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools))], agent.WindowTokens, agent.Output);
+                [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools)), .. agent.RemembersUser ? FactTool.All : []], agent.WindowTokens, agent.Output);
         }
     }
 
@@ -52,7 +53,10 @@ internal sealed class AgentCatalog : IAgentCatalog
 
     public bool AsksForApproval(string tool) => _tools.Find(tool)?.NeedsApproval is not null;
 
-    private static ToolDefinition Find(AgentDeclaration agent, string tool, ToolRegistry tools) =>
-        tools.Find(tool)?.Definition ?? throw new InvalidSettingException(
+    /// <summary>Remembering is more than a tool, so it is not had by naming one.</summary>
+    private static ToolDefinition Find(AgentDeclaration agent, string tool, ToolRegistry tools) => FactTool.Is(tool)
+        ? throw new InvalidSettingException(
+            $"Agents:{agent.Name}:Tools names '{tool}', which an agent has that remembers its user; set Agents:{agent.Name}:RemembersUser to true, or call RemembersUser() in code.")
+        : tools.Find(tool)?.Definition ?? throw new InvalidSettingException(
             $"Agents:{agent.Name}:Tools names '{tool}', which is not a tool; tools are {string.Join(", ", tools.Names)}.");
 }

@@ -6,9 +6,10 @@ namespace OrleansAgents.Execution;
 /// <summary>An agent as code or configuration declares it; checked against models and tools at start.</summary>
 /// <param name="Tools">Names of registered tools.</param>
 /// <param name="Output">JSON schema of its answers; null for free text.</param>
+/// <param name="RemembersUser">It keeps facts about its user across threads.</param>
 internal sealed record AgentDeclaration(
     string Name, string Description, string Instructions, IReadOnlyList<string> Tools, string Model = ModelSettings.Default,
-    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens, JsonElement? Output = null)
+    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens, JsonElement? Output = null, bool RemembersUser = false)
 {
     /// <summary>The sample agent.</summary>
     public static AgentDeclaration Docs { get; } = new(
@@ -32,7 +33,7 @@ internal sealed record AgentDeclaration(
 
         foreach (var section in configuration.GetSection("Agents").GetChildren())
         {
-            section.Allow("Instructions", "Description", "Model", "Tools");
+            section.Allow("Instructions", "Description", "Model", "Tools", "RemembersUser");
             var known = agents.GetValueOrDefault(section.Key);
             var tools = section.GetSection("Tools").GetChildren().Select(t => t.Value ?? "").ToList();
             var plain = section.Text("Tools")?.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -43,9 +44,14 @@ internal sealed record AgentDeclaration(
                 plain ?? (tools.Count > 0 ? tools : known?.Tools ?? []),
                 section.Text("Model") ?? known?.Model ?? ModelSettings.Default,
                 known?.WindowTokens ?? Core.AgentDefinition.DefaultWindowTokens,
-                known?.Output);
+                known?.Output,
+                section.Text("RemembersUser") is { } remembers ? Flag(section, remembers) : known?.RemembersUser ?? false);
         }
 
         return [.. agents.Values];
     }
+
+    private static bool Flag(IConfigurationSection section, string value) => bool.TryParse(value, out var flag)
+        ? flag
+        : throw new InvalidSettingException($"{section.Path}:RemembersUser is '{value}'; give true or false.");
 }

@@ -42,6 +42,7 @@ internal static class RequestConverter
             {
                 UserMessage user => new(ChatRole.User, user.Text),
                 MemoryMessage memory => new(ChatRole.User, memory.Text),
+                FactsMessage facts => new(ChatRole.User, facts.Text),
                 AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
                 ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.Text)]),
                 _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
