@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using OrleansAgents.Client;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
+using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Hubs;
 using OrleansAgents.Gateway.Limits;
@@ -51,7 +52,7 @@ public static class GatewayHosting
         services.AddAgentsClient();
         services.AddSingleton<SseEndpoint>().AddSingleton<StartEndpoint>().AddSingleton<RunWait>();
         services.AddSingleton<CommandEndpoints>().AddSingleton<ReadEndpoints>().AddSingleton<ExportEndpoint>();
-        services.AddSingleton<ThreadEndpoints>().AddSingleton<ThreadSse>();
+        services.AddSingleton<ThreadEndpoints>().AddSingleton<ThreadSse>().AddSingleton<FactEndpoints>();
         services.AddSingleton<AllowedOrigins>();
         services.AddHostedService<ExposureCheck>();
         services.AddCors();

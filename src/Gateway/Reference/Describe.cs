@@ -37,7 +37,13 @@ internal static class Describe
     private static RouteHandlerBuilder Parameter(this RouteHandlerBuilder route, string name, ParameterLocation place, string? description) =>
         route.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            var schema = new OpenApiSchema { Type = name == "limit" ? JsonSchemaType.Integer : JsonSchemaType.String };
+            var type = name switch
+            {
+                "limit" => JsonSchemaType.Integer,
+                "includeSuperseded" => JsonSchemaType.Boolean,
+                _ => JsonSchemaType.String,
+            };
+            var schema = new OpenApiSchema { Type = type };
             (operation.Parameters ??= []).Add(new OpenApiParameter { Name = name, In = place, Description = description, Schema = schema });
             return Task.CompletedTask;
         });

@@ -19,7 +19,7 @@ internal static class EventSchemas
             OneOf = [],
             Discriminator = new() { PropertyName = "type", Mapping = new Dictionary<string, OpenApiSchemaReference>() },
         };
-        foreach (var (name, type) in EventCodec.Types.Append((ModelDelta.Name, typeof(ModelDelta))))
+        foreach (var (name, type) in EventCodec.Types.Where(t => IsShown(t.Type)).Append((ModelDelta.Name, typeof(ModelDelta))))
         {
             var data = type.Name + "Data";
             document.AddComponent(data, await context.GetOrCreateSchemaAsync(type, null, cancellation));
@@ -33,6 +33,9 @@ internal static class EventSchemas
         Page(document);
         Stream(document);
     }
+
+    /// <summary>The events of what is kept of a user go over no wire; <c>/v1/facts</c> shows what they come to.</summary>
+    public static bool IsShown(Type type) => !type.IsSubclassOf(typeof(FactEvent));
 
     private static OpenApiSchema Envelope(string name, IOpenApiSchema data)
     {

@@ -48,6 +48,13 @@ internal static class Query
             : throw ProblemException.Invalid("invalid_status", "status", $"A status is one of {string.Join(", ", words.Keys)}.");
     }
 
+    public static bool Flag(HttpRequest request, string name) => Text(request, name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw ProblemException.Invalid("invalid_request", name, $"{name} is true or false."),
+    };
+
     public static string? Text(HttpRequest request, string name) => request.Query[name] switch
     {
         [] or [null or ""] => null,

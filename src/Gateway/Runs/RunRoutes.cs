@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
+using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Streams;
@@ -27,6 +28,7 @@ internal static class RunRoutes
         Me.Map(v1);
         HubTickets.Map(v1);
         ThreadRoutes.Map(v1);
+        FactRoutes.Map(v1);
         var runs = v1.MapGroup("/runs").WithTags("Runs");
         runs.MapPost("", (HttpContext c, StartEndpoint e) => e.StartAsync(c, Who(c)))
             .Needs(Roles.Start).Describes<RunView>("StartRun", "Starts a run; it is durable before the answer.", 202).Takes<StartRequest>().Keyed();

@@ -12,9 +12,9 @@ public sealed class RoleTests
     private const string Nothing = "";
 
     private static readonly Dictionary<string, string> Needed = Table(
-        ("start", "StartRun OpenThread PostMessage RestoreMemory"),
+        ("start", "StartRun OpenThread PostMessage DeleteFact RestoreMemory"),
         ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
-        ("view", "ListThreads GetThread ListMessages ReadThreadEvents GetMemory"),
+        ("view", "ListThreads GetThread ListMessages ReadThreadEvents ListFacts GetMemory"),
         ("steer", "SendMessage PauseRun ResumeRun CancelRun"),
         ("approve", "ResolvePending"),
         ("admin", "DeleteRun DeleteThread"),

@@ -36,6 +36,8 @@ internal sealed class RealGateway : IAsyncDisposable
         var journal = new SqliteJournal(file);
         var settings = TestSilo.ModelAt(model);
         settings["Agents:plain:Instructions"] = "Answer.";
+        settings["Agents:keeper:Instructions"] = "Answer.";
+        settings["Agents:keeper:RemembersUser"] = "true";
         settings["Workspace:Path"] = Path.GetDirectoryName(file);
         var silo = await TestSilo.StartAsync(journal, settings);
         var builder = WebApplication.CreateSlimBuilder();

@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents that remember their user keep of the caller, newest first. */
+        get: operations["ListFacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/facts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes what a fact says; that it was deleted stays on record. */
+        delete: operations["DeleteFact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hub-ticket": {
         parameters: {
             query?: never;
@@ -567,6 +601,51 @@ export interface components {
             items: components["schemas"]["RunEvent"][];
             /** @description The run has ended; nothing follows Head. */
             terminal: boolean;
+        };
+        FactPage: {
+            items: components["schemas"]["FactView"][];
+            nextCursor?: null | string;
+        };
+        /** @description Where a fact comes from. The run may be deleted by now. */
+        FactSource: {
+            agent: string;
+            callId: string;
+            runId: string;
+            /** Format: int32 */
+            step: number;
+            threadId?: null | string;
+        };
+        /**
+         * @description Where a fact stands.
+         * @enum {unknown}
+         */
+        FactStatus: "valid" | "superseded" | "forgotten" | "erased";
+        /**
+         * @description Whose word a fact is. Derived from the run that it comes from, never claimed by the model; more is more.
+         * @enum {unknown}
+         */
+        FactTrust: "tool" | "model" | "user";
+        /** @description Something that is kept of a user. */
+        FactView: {
+            /** Format: date-time */
+            erasedAt?: null | string;
+            id: string;
+            /** @description What it is about; absent once it is erased, like the text. */
+            key?: null | string;
+            /** @description The call that it comes from; its run may be deleted by now. */
+            source: components["schemas"]["FactSource"];
+            status: components["schemas"]["FactStatus"];
+            /** @description The fact that took its place. */
+            supersededBy?: null | string;
+            text?: null | string;
+            trust: components["schemas"]["FactTrust"];
+            /** Format: date-time */
+            validFrom: string;
+            /**
+             * Format: date-time
+             * @description Absent while it is valid.
+             */
+            validUntil?: null | string;
         };
         HubTicketView: {
             ticket: string;
@@ -2222,6 +2301,11 @@ export type DecisionResolved = components['schemas']['DecisionResolved'];
 export type DecisionResolvedData = components['schemas']['DecisionResolvedData'];
 export type DroppedView = components['schemas']['DroppedView'];
 export type EventPage = components['schemas']['EventPage'];
+export type FactPage = components['schemas']['FactPage'];
+export type FactSource = components['schemas']['FactSource'];
+export type FactStatus = components['schemas']['FactStatus'];
+export type FactTrust = components['schemas']['FactTrust'];
+export type FactView = components['schemas']['FactView'];
 export type HubTicketView = components['schemas']['HubTicketView'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type MemoryCompacted = components['schemas']['MemoryCompacted'];
@@ -2343,6 +2427,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgentList"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    ListFacts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                includeSuperseded?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    DeleteFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
