@@ -51,6 +51,7 @@ public sealed class FactsTests : IAsyncLifetime
         await RestartAsync();
         await _silo.UntilEndedAsync(await _silo.StartRunAsync("shop", "And without a thread?"));
         Assert.Contains("I live in Berlin", Assert.Single(Told()));
+        Assert.Equal(1, (await _journal.FindAsync(JournalIds.FactsOf(Principal.Local)))!.Header.Epoch);
 
         _models.Reply(r => r.Call("forget", """{"key":"City"}""").Finish("tool_calls"));
         await TurnAsync(Second, "Forget it.");

@@ -26,7 +26,7 @@ internal static class FactFold
     /// <summary>The state with what its valid facts say.</summary>
     public static async Task<FactsState> WholeAsync(IJournal journal, string id, FactsState state)
     {
-        foreach (var fact in state.Valid)
+        foreach (var fact in state.Valid.Where(f => f.Content is null))
         {
             state = state.Holding(fact.Id, FactContent.FromBody(await Bodies.LoadAsync(journal, id, fact.Body)));
         }

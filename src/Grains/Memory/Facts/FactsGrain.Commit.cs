@@ -9,6 +9,7 @@ namespace OrleansAgents.UserFacts;
 internal sealed partial class FactsGrain
 {
     private Held? _held;
+    private FactsState _seen = FactsState.Empty;
 
     /// <summary>What the last commit left.</summary>
     private sealed record Held(long Epoch, FactsState State);
@@ -29,6 +30,10 @@ internal sealed partial class FactsGrain
         var lease = await journal.AcquireAsync(Id, null);
         return _held = new(lease.Epoch, await FactFold.WholeAsync(journal, Id, FactFold.From(FactsState.Empty, lease.Tail)));
     }
+
+    /// <summary>What is committed, without taking the journal: a run can begin while the store takes no writes of ours.</summary>
+    private async Task<FactsState> SeenAsync() =>
+        _held?.State ?? (_seen = await FactFold.WholeAsync(journal, Id, await FactFold.ReadAsync(journal, Id, _seen)));
 
     /// <summary>Decides and writes. A refused or doubtful write is answered so that the caller comes again with the same id.</summary>
     /// <param name="meta">Remembered by its id, unless that is empty.</param>
@@ -94,7 +99,7 @@ internal sealed partial class FactsGrain
         return now > state.UpdatedAt ? now : state.UpdatedAt;
     }
 
-    private void Drop() => _held = null;
+    private void Drop() => (_held, _seen) = (null, FactsState.Empty);
 
     private static Problem? Describe(Exception e) => e switch
     {

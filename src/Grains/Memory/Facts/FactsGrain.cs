@@ -51,7 +51,7 @@ internal sealed partial class FactsGrain(IJournal journal, TimeProvider time, Te
         FactsMessage? told;
         try
         {
-            told = FactTelling.Of((await HeldAsync()).State, budget);
+            told = FactTelling.Of(await SeenAsync(), budget);
         }
         catch (Exception e) when (e is JournalDamagedException or NewerBuildException)
         {
