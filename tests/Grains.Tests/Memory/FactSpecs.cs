@@ -24,9 +24,13 @@ public sealed class FactSpecs
     [Fact]
     public void What_is_kept_already_changes_nothing()
     {
-        _facts.Remember("diet", "I am vegetarian").Remember("food", "i am\n vegetarian", FactTrust.Model);
-        Assert.Empty(_facts.Last.Events);
-        Assert.Equal("fact_1", _facts.Last.Known!.Id);
+        _facts.Remember("diet", "I am vegetarian");
+        foreach (var trust in Enum.GetValues<FactTrust>())
+        {
+            _facts.Remember("food", "i am\n vegetarian", trust);
+            Assert.Empty(_facts.Last.Events);
+            Assert.Equal("fact_1", _facts.Last.Known!.Id);
+        }
     }
 
     [Fact]
