@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
+using OrleansAgents.UserFacts;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;

@@ -3,12 +3,12 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
-using OrleansAgents.UserFacts;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;
+using OrleansAgents.UserFacts;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;
@@ -107,6 +107,8 @@ public sealed class FactsTests : IAsyncLifetime
         Assert.True(shown.Matches);
         Assert.Contains("I live in Paris", Encoding.UTF8.GetString(shown.Request.Utf8));
         Assert.Contains("\"role\":\"facts\"", Encoding.UTF8.GetString(shown.Request.Utf8));
+        Assert.Equal(["instructions", "tools", "user", "input"], shown.Manifest!.Parts.Select(p => p.Part));
+        Assert.Equal(shown.Manifest.Tokens, shown.Manifest.Parts.Sum(p => p.Tokens));
     }
 
     [Fact]

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Orleans;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
+using OrleansAgents.UserFacts;
 
 namespace OrleansAgents.Gateway.UserFacts;
 

@@ -5,11 +5,11 @@ using Microsoft.Net.Http.Headers;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
+using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Runs;

@@ -10,7 +10,7 @@ public sealed record ContextManifest(
     [property: Id(3)] IReadOnlyList<LeftOut> Out, [property: Id(4)] int? MemoryVersion = null);
 
 /// <summary>A part of a request.</summary>
-/// <param name="Part"><c>instructions</c>, <c>tools</c>; of earlier turns <c>summaries</c>, <c>facts</c>, <c>passages</c>, <c>turns</c> (word for word); <c>input</c>; of the run itself <c>kept</c> (facts of older messages), <c>messages</c> (word for word).</param>
+/// <param name="Part"><c>instructions</c>, <c>tools</c>; of earlier turns <c>summaries</c>, <c>facts</c>, <c>passages</c>, <c>turns</c> (word for word); <c>user</c> (what is kept of the user); <c>input</c>; of the run itself <c>kept</c> (facts of older messages), <c>messages</c> (word for word).</param>
 /// <param name="Of">Of earlier turns the turns that it is from, of the run itself the seqs.</param>
 [GenerateSerializer, Immutable, Alias("context-part")]
 public sealed record ContextPart([property: Id(0)] string Part, [property: Id(1)] long Tokens, [property: Id(2)] IReadOnlyList<NumberRange>? Of = null);

@@ -2,8 +2,8 @@ using OrleansAgents.Core;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
 using OrleansAgents.Journal;
+using OrleansAgents.UserFacts;
 
 namespace OrleansAgents.Runs;
 

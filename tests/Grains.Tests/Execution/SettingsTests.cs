@@ -65,7 +65,7 @@ public sealed class SettingsTests
     [InlineData("Agents:docs:Model", "fast", "Agents:docs:Model is 'fast', which is not configured; models are default.")]
     [InlineData("Agents:docs:Tools:0", "erase", "Agents:docs:Tools names 'erase', which is not a tool; tools are list_documents, search_documents, read_document.")]
     [InlineData("Agents:new:Model", "default", "Agents:new:Instructions is missing.")]
-    [InlineData("Agents:docs:Tols", "x", "Agents:docs:Tols is not a known key; known are Instructions, Description, Model, Tools.")]
+    [InlineData("Agents:docs:Tols", "x", "Agents:docs:Tols is not a known key; known are Instructions, Description, Model, Tools, RemembersUser.")]
     [InlineData("Workspace:Path", "/no/such/place", "Workspace:Path names '/no/such/place', which does not exist.")]
     public async Task A_wrong_value_stops_the_start_with_a_sentence_that_names_the_key(string key, string value, string sentence)
     {

@@ -517,7 +517,7 @@ export interface components {
         ContextPart: {
             /** @description Of earlier turns the turns that it is from, of the run itself the seqs. */
             of?: null | components["schemas"]["NumberRange"][];
-            /** @description `instructions`, `tools`; of earlier turns `summaries`, `facts`, `passages`, `turns` (word for word); `input`; of the run itself `kept` (facts of older messages), `messages` (word for word). */
+            /** @description `instructions`, `tools`; of earlier turns `summaries`, `facts`, `passages`, `turns` (word for word); `user` (what is kept of the user); `input`; of the run itself `kept` (facts of older messages), `messages` (word for word). */
             part: string;
             /** Format: int64 */
             tokens: number;

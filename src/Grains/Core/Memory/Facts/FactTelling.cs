@@ -44,7 +44,15 @@ internal static class FactTelling
     }
 
     /// <summary>What a run begins with, with the facts last: what is before them stays the same from turn to turn.</summary>
-    public static EarlierContext Join(EarlierContext earlier, FactsMessage facts) => earlier with { Messages = [.. earlier.Messages, facts] };
+    public static EarlierContext Join(EarlierContext earlier, FactsMessage facts)
+    {
+        var manifest = earlier.Manifest ?? new(0, 0, [], []);
+        return earlier with
+        {
+            Messages = [.. earlier.Messages, facts],
+            Manifest = manifest with { Tokens = manifest.Tokens + Tokens.Of(facts), Parts = [.. manifest.Parts, new("user", Tokens.Of(facts))] },
+        };
+    }
 
     private static string Line(KeptFact fact) => Kept.Quote(
         string.Create(CultureInfo.InvariantCulture, $"{fact.Content!.Key} [{Word(fact.Trust)}, {fact.ValidFrom:yyyy-MM-dd}, {fact.Source.RunId}]"),
