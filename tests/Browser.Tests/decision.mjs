@@ -28,12 +28,13 @@ export async function decision({ test, browser, folder }) {
   run("model.started", { step: 1, attempt: 1, model: "default", reserved: 1, context: {} });
   run("model.completed", { step: 1, attempt: 1, content: [{ type: "reasoning", text: "The order exists." }, { type: "text", text: "I refund it." }], toolCalls: [call], usage, finishReason: "tool_calls", contextTokens: 1, requestHash: "x" });
   run("tool.started", { step: 2, callId: call.callId, tool: call.tool, arguments: call.arguments, attempt: 1, idempotencyKey: "k" });
-  run("decision.requested", { callId: call.callId, text: "The process ended while refund_order was running. Nobody knows whether it took effect.", retryFrom: new Date(Date.now() + 4000).toISOString() });
+  run("decision.requested", { callId: call.callId, text: "The process ended while refund_order was running. Nobody knows whether it took effect.", retryFrom: new Date(Date.now() + 600_000).toISOString() });
 
   const faults = [];
   const context = await browser.newContext({ viewport: { width: 1380, height: 860 } });
   const page = await newPage(context, faults);
   await page.route("**/v1/**", (route) => route.continue({ url: route.request().url().replace(program.url, service.url) }));
+  await page.clock.install();
   await page.goto(`${program.url}/#/t/${threadId}`);
 
   await test("A call of unknown outcome asks somebody, and offers a retry only when it is time", async () => {
@@ -44,6 +45,7 @@ export async function decision({ test, browser, folder }) {
     await ui(page).shot("waiting");
     await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     await ui(page).shot("waiting-dark");
+    await page.clock.fastForward("10:00");
     await until("the retry", () => page.getByRole("button", { name: "Retry the call" }).isEnabled().catch(() => false));
   });
 
