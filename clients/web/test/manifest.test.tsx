@@ -22,7 +22,7 @@ describe("What a request is made of", () => {
     const rects = [...host.querySelectorAll(".token-bar .part")].map((r) => [r.classList[1], Number(r.getAttribute("x")), Number(r.getAttribute("width"))]);
     expect(rects).toEqual([
       ["instructions", 0, 30], ["tools", 30, 100], ["summaries", 130, 62.5], ["facts", 192.5, 7.5], ["passages", 200, 53],
-      ["turns", 253, 250], ["input", 503, 25], ["kept", 528, 25], ["messages", 553, 250],
+      ["turns", 253, 250], ["user", 503, 20], ["input", 523, 25], ["kept", 548, 25], ["messages", 573, 250],
     ]);
   });
 
@@ -32,8 +32,8 @@ describe("What a request is made of", () => {
     expect(host.querySelector("caption")!.textContent).toBe("What the request is made of, in tokens");
     expect(rows(host)).toEqual([
       ["Instructions", "120", "3 %"], ["Tools", "400", "10 %"], ["Summaries of older turnsTurns 1–4", "250", "6 %"], ["Facts of older turnsTurns 1–3", "30", "under 1 %"],
-      ["Passages found by what is askedTurn 2, Turn 4", "212", "5 %"], ["Turns, word for wordTurns 5–7", "1,000", "25 %"], ["What is asked", "100", "3 %"],
-      ["Facts of this run’s older messagesEvents 5–9", "100", "3 %"], ["This run’s messagesEvents 10–21", "1,000", "25 %"], ["Not used", "788", "20 %"],
+      ["Passages found by what is askedTurn 2, Turn 4", "212", "5 %"], ["Turns, word for wordTurns 5–7", "1,000", "25 %"], ["What is kept of the user", "80", "2 %"], ["What is asked", "100", "3 %"],
+      ["Facts of this run’s older messagesEvents 5–9", "100", "3 %"], ["This run’s messagesEvents 10–21", "1,000", "25 %"], ["Not used", "708", "18 %"],
     ]);
   });
 
@@ -49,12 +49,12 @@ describe("What a request is made of", () => {
   });
 
   it("that is more than its budget fills the bar, and says so", async () => {
-    const over = { ...manifest, budget: 2409, tokens: 3212, memoryVersion: null, out: [] };
+    const over = { ...manifest, budget: 2489, tokens: 3292, memoryVersion: null, out: [] };
     const { segments, free } = barOf(over);
     expect(segments.at(-1)!.from + segments.at(-1)!.width).toBeCloseTo(1000);
     expect(free).toBe(-803);
     const host = await drawn(over);
-    expect(host.textContent).toMatch(/^About 3,212 of 2,409 tokens: more than the budget/);
+    expect(host.textContent).toMatch(/^About 3,292 of 2,489 tokens: more than the budget/);
     expect(host.textContent).not.toMatch(/Not used|Left out|memory version/);
   });
 
@@ -71,7 +71,7 @@ describe("What a request is made of", () => {
       return Response.json({ ...context, matches });
     });
     const { host } = await draw(<StepDetails step={{ step: 4, kind: "model", status: "completed", attempts: [] }} run={emptyRun("run_1")} />);
-    await shows(() => expect(rows(host).length).toBe(10));
+    await shows(() => expect(rows(host).length).toBe(11));
     expect(host.textContent).toContain(words);
     expect(asked).toEqual(["/v1/runs/run_1/steps/4/context"]);
   });

@@ -8,6 +8,7 @@ const Parts: Record<string, { title: string; of?: "turns" | "events" }> = {
   facts: { title: "Facts of older turns", of: "turns" },
   passages: { title: "Passages found by what is asked", of: "turns" },
   turns: { title: "Turns, word for word", of: "turns" },
+  user: { title: "What is kept of the user" },
   input: { title: "What is asked" },
   kept: { title: "Facts of this run’s older messages", of: "events" },
   messages: { title: "This run’s messages", of: "events" },
