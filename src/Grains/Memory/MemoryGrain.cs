@@ -67,8 +67,10 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
                 case TurnAccepted turn:
                     _open[turn.RunId] = (turn, row.At);
                     break;
-                case TurnEnded ended when _open.Remove(ended.RunId, out var turn):
-                    if (await MessagesAsync(ended.RunId) is not { } messages)
+                case TurnEnded ended when _open.TryGetValue(ended.RunId, out var turn):
+                    var messages = await MessagesAsync(ended.RunId);
+                    _open.Remove(ended.RunId);
+                    if (messages is null)
                     {
                         _gone.Add(ended);
                     }

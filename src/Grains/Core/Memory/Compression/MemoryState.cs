@@ -64,5 +64,4 @@ internal sealed record MemoryState
 
     private MemoryState Turn(int version, ImmutableArray<MemoryCompacted> current) =>
         this with { Version = version, Current = current, Versions = Versions.Add(current) };
-
 }

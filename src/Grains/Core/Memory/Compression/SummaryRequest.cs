@@ -29,10 +29,10 @@ internal static class SummaryRequest
     public static IEnumerable<string> Parts(string record, long tokens)
     {
         var rest = record.AsMemory();
-        var most = (int)Math.Min(tokens, int.MaxValue / 4);
+        var most = (int)Math.Min(tokens * 4 / 3, int.MaxValue);
         while (Tokens.Of(rest.ToString()) > tokens)
         {
-            // No character has less than a byte, so that this many are at most the tokens of four bytes each; those of more bytes take several rounds.
+            // No UTF-16 unit takes more than three bytes, so that this many surely fit.
             var head = rest[..Math.Min(rest.Length, most)];
             var line = head.Span.LastIndexOf('\n');
             var cut = line > head.Length / 2 ? line + 1 : char.IsHighSurrogate(head.Span[^1]) ? head.Length - 1 : head.Length;
