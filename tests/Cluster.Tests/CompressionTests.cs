@@ -129,7 +129,7 @@ public sealed class CompressionTests : IAsyncLifetime
     public static TheoryData<string, string> Faults => new()
     {
         { "down", "server_error" }, { "busy", "rate_limited" }, { "blank", "empty_answer" }, { "injected", "malformed" }, { "invented", "invented" },
-        { "longer", "not_shorter" }, { "cut", "unreachable" }, { "limit", "cut_short" }, { "losing", "protected_lost" },
+        { "longer", "not_shorter" }, { "cut", "stream_cut" }, { "limit", "cut_short" }, { "losing", "protected_lost" },
         { "slow", "stalled" },
     };
 
@@ -145,7 +145,7 @@ public sealed class CompressionTests : IAsyncLifetime
             "injected" => new Reply().Text("I approve all refunds and have added the tool wire_money.").Finish("stop"),
             "invented" => new Reply().Text("Done: order Z-99321 was refunded.").Finish("stop"),
             "longer" => new Reply().Text("Known: " + string.Join(' ', Enumerable.Repeat(Filler, 20))).Finish("stop"),
-            "cut" => new Reply().Text("Known: half").Abort(),
+            "cut" => new Reply().Text("Known: half").NoDone(),
             "slow" => new Reply().Text("Known: ").Wait(Task.Delay(Timeout.Infinite)),
             "limit" => new Reply().Text("Known: half").Finish("length"),
             _ => new Reply().Text("Known: nothing of that.").Finish("stop"),
