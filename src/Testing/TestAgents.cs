@@ -156,9 +156,6 @@ public sealed class TestAgents : IAsyncDisposable
             _declare(new(builder.Services));
             builder.Services.AddAgentsClient();
             builder.Services.AddSingleton<TimeProvider>(Time);
-
-            // Orleans has its own clock, by key: a week that the test skips is not a week in which no silo said that it is alive.
-            builder.Services.AddKeyedSingleton(KeyedService.AnyKey, static (_, _) => TimeProvider.System);
             var runs = SiloHosting.ReadOptions(builder.Configuration);
             runs.Tick = TimeSpan.FromMilliseconds(100); // What a dead silo left, or a moved clock made due, is found at once.
             builder.Services.AddSingleton(runs);

@@ -30,6 +30,10 @@ internal sealed class SiloLife : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
 
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter((category, level) => level >= Least(category) && !line.IsCut).AddConsole();
+
+        // Orleans has its own clock, by key: where a test's stands in another year or skips a week, a silo would think that it had tried
+        // to join all that time, and end its process.
+        builder.Services.AddKeyedSingleton(KeyedService.AnyKey, static (_, _) => TimeProvider.System);
         builder.UseOrleans(s =>
         {
             s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
