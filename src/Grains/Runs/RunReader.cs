@@ -77,7 +77,13 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
 
         try
         {
-            return await journal.DeleteAsync(runId) ? await ForgetAsync(found!.Header) : NotFound;
+            if (!await journal.DeleteAsync(runId))
+            {
+                return NotFound;
+            }
+
+            await ForgetAsync(found!.Header);
+            return null;
         }
         catch (InvalidOperationException)
         {
@@ -89,15 +95,20 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
         }
     }
 
-    /// <summary>Its thread's memory must not tell of it. Where this does not come to pass, the memory finds the run gone when it next reads.</summary>
-    private async Task<Problem?> ForgetAsync(JournalHeader run)
+    /// <summary>Its thread's memory must not tell of it. The run is deleted whether this comes to pass or not: a memory that did not hear of it finds the run gone when it next reads from the beginning.</summary>
+    private async Task ForgetAsync(JournalHeader run)
     {
-        if (run.ThreadId is { } thread)
+        try
         {
-            await GrainFactory.GetGrain<IMemoryGrain>(thread).ReadAgainAsync();
+            if (run.ThreadId is { } thread)
+            {
+                await GrainFactory.GetGrain<IMemoryGrain>(thread).ReadAgainAsync();
+            }
         }
-
-        return null;
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            // Asking again would be answered that the run was deleted.
+        }
     }
 
     public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) => await Task.WhenAll(journalIds.Select(async id =>
