@@ -31,16 +31,21 @@ public sealed record NumberRange([property: Id(0)] long From, [property: Id(1)] 
     public static IReadOnlyList<NumberRange> Of(IEnumerable<long> ascending)
     {
         var ranges = new List<NumberRange>();
+        (long From, long Through)? open = null;
         foreach (var number in ascending)
         {
-            if (ranges is [.., var last] && number <= last.Through + 1)
+            if (open is var (from, through) && number > through + 1)
             {
-                ranges[^1] = last with { Through = number };
+                ranges.Add(new(from, through));
+                open = null;
             }
-            else
-            {
-                ranges.Add(new(number, number));
-            }
+
+            open = (open?.From ?? number, number);
+        }
+
+        if (open is var (first, last))
+        {
+            ranges.Add(new(first, last));
         }
 
         return ranges;

@@ -26,6 +26,7 @@ public sealed class CompactionTests
         Assert.InRange(memory.Current.Length, 2, 12);
         Assert.All(memory.Current, c => Assert.True(c.TokensAfter < c.TokensBefore));
         Assert.Contains(memory.Current, c => c.Level >= 2);
+        Assert.All(memory.Versions.SelectMany(v => v).Where(c => c.Level > 0), c => Assert.InRange(c.Dropped.Count, 1, 4));
         Assert.Equal(memory.Version + 1, memory.Versions.Count);
     }
 

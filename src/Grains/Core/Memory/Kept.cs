@@ -10,8 +10,8 @@ internal static class Kept
     /// <summary>Null when there is nothing to say.</summary>
     public static MemoryMessage? Of(params IEnumerable<string?> parts)
     {
-        var said = string.Join('\n', parts.OfType<string>());
-        return said.Length == 0 ? null : new($"{Header}\n{said}");
+        string[] said = [Header, .. parts.OfType<string>()];
+        return said.Length == 1 ? null : new(string.Join('\n', said));
     }
 
     /// <summary>Lines after the first are indented, so that no text can pass for another speaker's.</summary>

@@ -80,11 +80,16 @@ internal sealed class Ledger(long maxTokens)
 
     private static string? FactsOf(Line line, Known known, ref long room)
     {
+        if (line.HeadSize >= room)
+        {
+            return null;
+        }
+
         var text = new StringBuilder();
         foreach (var fact in line.Facts)
         {
             var said = fact.ToString();
-            var size = Size(said) + (text.Length == 0 ? Size(line.Head) : 0);
+            var size = Size(said) + (text.Length == 0 ? line.HeadSize : 0);
             if (size > room || !known.Add(fact))
             {
                 continue;
@@ -110,6 +115,7 @@ internal sealed class Ledger(long maxTokens)
 
         public long Seq => seq;
         public string Head => head;
+        public int HeadSize { get; } = Size(head);
         public string? Said => said;
         public IReadOnlyList<Fact> Facts => _facts ??= read();
         public long Bytes => (said?.Length ?? 0) + Facts.Sum(f => f.Value.Length + (f.Field?.Length ?? 0) + 2);

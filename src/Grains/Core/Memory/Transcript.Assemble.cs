@@ -12,6 +12,8 @@ internal sealed partial class Transcript
     /// </summary>
     private const int NewestPercent = 10, LastPercent = 60, SummariesPercent = 10, FactsPercent = 15;
 
+    private const string Summarised = "summaries";
+
     /// <summary>What the next turn begins with.</summary>
     /// <param name="question">What it is about.</param>
     /// <param name="budget">Tokens.</param>
@@ -32,16 +34,19 @@ internal sealed partial class Transcript
         room -= facts is null ? 0 : Core.Tokens.Of(facts.Text + "\n");
         var central = PositionsOf(memory.Current.SelectMany(c => c.Passages ?? [])).ToHashSet();
         var found = Packing.Take(
-            Ranked(question, first, central).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => (int)Core.Tokens.Of(_sections[s] + "\n"), (int)room, Standing(first));
+            Ranked(question, first, central).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => _sections[s].Tokens, (int)room, Standing(first));
         var kept = Kept.Of([.. summaries.Select(s => s.Line), .. Quoted(found), facts?.Text]);
         List<RequestMessage> messages = kept is null ? [] : [kept];
         messages.AddRange(_turns.Skip(first).SelectMany(t => t.Messages));
         return new(messages, Manifest(budget, messages.Sum(Core.Tokens.Of), first, [.. summaries.Select(s => s.Summary)], facts, found, memory.Version));
     }
 
-    /// <summary>The runs that an assembled context shows something of.</summary>
-    public IEnumerable<string> RunsIn(ContextManifest manifest) =>
-        _turns.Where(t => manifest.Parts.Any(p => p.Of!.Any(r => r.Contains(t.Number)))).Select(t => t.RunId);
+    /// <summary>The runs whose own words an assembled context shows. Summaries cover nearly all there are; what stands on a deleted run is taken from the memory itself.</summary>
+    public IEnumerable<string> RunsIn(ContextManifest manifest)
+    {
+        var shown = manifest.Parts.Where(p => p.Part != Summarised).SelectMany(p => p.Of!).ToList();
+        return _turns.Where(t => shown.Exists(r => r.Contains(t.Number))).Select(t => t.RunId);
+    }
 
     /// <summary>Summaries of older turns in a model's words, the newest first into the room, told in order.</summary>
     private IReadOnlyList<(MemoryCompacted Summary, string Line, long Tokens)> Summaries(MemoryState memory, int first, long room)
@@ -98,16 +103,17 @@ internal sealed partial class Transcript
         var factTokens = Core.Tokens.Of(facts?.Text ?? "");
         var summaryTokens = summaries.Sum(s => s.TokensAfter);
         ContextPart[] parts = [
-            new("summaries", summaryTokens, [.. summaries.Select(s => new NumberRange(s.FromTurn, s.ThroughTurn))]),
+            new(Summarised, summaryTokens, [.. summaries.Select(s => new NumberRange(s.FromTurn, s.ThroughTurn))]),
             new("facts", factTokens, NumberRange.Of(facts?.Of ?? [])),
             new("passages", tokens - whole - factTokens - summaryTokens, NumberRange.Of(passages)),
             new("turns", whole, NumberRange.Of(_turns.Skip(first).Select(t => (long)t.Number)))];
         var standing = passages.Concat(facts?.Of ?? []).ToHashSet();
-        var older = _turns.Take(first).ToLookup(t => standing.Contains(t.Number) || summaries.Any(s => MemoryState.Covers(s, t.Number)));
         LeftOut[] left = [
-            Left(older[true], "only what was found or summarised of them stands"),
-            Left(older[false], "nothing in them was found by what was asked, within the budget")];
+            Left(_turns.Take(first).Where(IsToldInPart), "only what was found or summarised of them stands"),
+            Left(_turns.Take(first).Where(t => !IsToldInPart(t)), "nothing in them was found by what was asked, within the budget")];
         return new(budget, tokens, [.. parts.Where(p => p.Tokens > 0)], [.. left.Where(l => l.Tokens > 0)], version == 0 ? null : version);
+
+        bool IsToldInPart(Turn turn) => standing.Contains(turn.Number) || summaries.Any(s => MemoryState.Covers(s, turn.Number));
     }
 
     private static LeftOut Left(IEnumerable<Turn> turns, string why) =>

@@ -14,12 +14,12 @@ internal sealed partial class Transcript
 
     private readonly List<Turn> _turns = [];
     private readonly List<(Passage Passage, int Number, int Place)> _passages = [];
-    private readonly List<string> _sections = [];
+    private readonly List<(string Header, int Tokens)> _sections = [];
     private readonly Ledger _ledger = new(AgentDefinition.DefaultWindowTokens);
 
     public IReadOnlyList<Turn> Turns => _turns;
 
-    /// <summary>Passages of all turns in order, with the turn's number and their place in it.</summary>
+    /// <summary>Passages of all turns in order, quoted as they are told, with the turn's number and their place in it.</summary>
     public IReadOnlyList<(Passage Passage, int Number, int Place)> Passages => _passages;
 
     public PassageIndex Index { get; } = new();
@@ -32,7 +32,8 @@ internal sealed partial class Transcript
     {
         if (_turns.Count == 0 || turn.At - _turns[^1].At > Pause)
         {
-            _sections.Add(turn.At.ToString("[yyyy-MM-dd HH:mm]", CultureInfo.InvariantCulture));
+            var header = turn.At.ToString("[yyyy-MM-dd HH:mm]", CultureInfo.InvariantCulture);
+            _sections.Add((header, (int)Core.Tokens.Of(header + "\n")));
         }
 
         _turns.Add(turn);
@@ -42,9 +43,10 @@ internal sealed partial class Transcript
         {
             foreach (var text in Memory.Passages.Of(said))
             {
-                var passage = new Passage(_passages.Count, _sections.Count - 1, speaker, text, (int)Core.Tokens.Of(Kept.Quote(speaker, text) + "\n"));
-                _passages.Add((passage, turn.Number, place++));
+                var line = Kept.Quote(speaker, text);
+                var passage = new Passage(_passages.Count, _sections.Count - 1, speaker, text, (int)Core.Tokens.Of(line + "\n"));
                 Index.Add(passage);
+                _passages.Add((passage with { Text = line }, turn.Number, place++));
             }
         }
 
@@ -81,10 +83,10 @@ internal sealed partial class Transcript
         {
             if (passage.Section != section)
             {
-                yield return _sections[section = passage.Section];
+                yield return _sections[section = passage.Section].Header;
             }
 
-            yield return Kept.Quote(passage.Speaker, passage.Text);
+            yield return passage.Text;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class Compressor(Transcript transcript, Compaction due)
     /// <summary>What a model is given to read: each speaker under his name, results of tools as facts, marked as what they are.</summary>
     public string Record() => due.Level == 0
         ? string.Join('\n', _turns.SelectMany(Lines))
-        : string.Join('\n', due.Replaces.SelectMany(r => (string[])[$"[turns {r.FromTurn}-{r.ThroughTurn}]", Told(r)]));
+        : string.Join('\n', due.Replaces.SelectMany(r => (string[])[$"[turns {r.FromTurn}-{r.ThroughTurn}]", transcript.Told(r)]));
 
     /// <summary>What of the record no summary may lose.</summary>
     public IEnumerable<string> Said() => due.Level == 0 ? _turns.SelectMany(t => t.Said()).Select(s => s.Text) : due.Replaces.SelectMany(r => (string[])[r.Text ?? "", r.Facts ?? ""]);
@@ -40,17 +40,23 @@ internal sealed class Compressor(Transcript transcript, Compaction due)
     public MemoryCompacted Written(int version, string by, string text, string? facts, Usage usage) =>
         Event(version, by, Tokens.Of(text) + Tokens.Of(facts ?? ""), []) with { Text = text, Facts = facts, Usage = usage };
 
-    /// <summary>A summary as it is told and shown.</summary>
-    public string Told(MemoryCompacted summary) => transcript.Told(summary);
-
     private MemoryCompacted Event(int version, string by, long after, IReadOnlyList<int> chosen) => new(
-        version, by, due.Level, due.FromTurn, due.ThroughTurn, TokensBefore, after, [.. _turns.SelectMany(t => DroppedOf(t, by, chosen))],
+        version, by, due.Level, due.FromTurn, due.ThroughTurn, TokensBefore, after,
+        [.. due.Level == 0 ? _turns.SelectMany(t => DroppedOf(t, by, chosen)) : due.Replaces.Select(r => DroppedOf(r, chosen)).Where(d => d.Tokens > 0)],
         Replaces: due.Level == 0 ? null : [.. due.Replaces.Select(r => r.Version)]);
+
+    /// <summary>Of a summary that another stands for: told by its range alone, so that the event stays small however many turns it covers.</summary>
+    private Dropped DroppedOf(MemoryCompacted summary, IReadOnlyList<int> chosen) => new(
+        summary.FromTurn, summary.TokensAfter - Kept(chosen, summary.FromTurn, summary.ThroughTurn),
+        $"version {summary.Version} says more of turns {summary.FromTurn} to {summary.ThroughTurn}");
+
+    private long Kept(IReadOnlyList<int> chosen, int fromTurn, int throughTurn) =>
+        chosen.Where(i => transcript.Passages[i].Number >= fromTurn && transcript.Passages[i].Number <= throughTurn).Sum(i => transcript.Passages[i].Passage.Tokens);
 
     private IEnumerable<Dropped> DroppedOf(Turn turn, string by, IReadOnlyList<int> chosen)
     {
         var said = turn.Said().Sum(s => Tokens.Of(s.Text));
-        var kept = chosen.Where(i => transcript.Passages[i].Number == turn.Number).Sum(i => transcript.Passages[i].Passage.Tokens);
+        var kept = Kept(chosen, turn.Number, turn.Number);
         if (by == Extractive && said > kept)
         {
             yield return new(turn.Number, said - kept, "other passages say more of what this part is about; found when it is asked about");
@@ -71,13 +77,13 @@ internal sealed class Compressor(Transcript transcript, Compaction due)
         yield return $"[turn {turn.Number}]";
         foreach (var (speaker, text) in turn.Said())
         {
-            yield return Kept.Quote(speaker, text);
+            yield return Memory.Kept.Quote(speaker, text);
         }
 
         foreach (var (tool, callId, text) in turn.Results())
         {
             var facts = string.Join(' ', Fact.Of(text).Take(50));
-            yield return Kept.Quote($"tool {tool}({Recall.IdOf(turn.Number, callId)}), untrusted", facts);
+            yield return Memory.Kept.Quote($"tool {tool}({Recall.IdOf(turn.Number, callId)}), untrusted", facts);
         }
     }
 }

@@ -28,8 +28,14 @@ internal static class Outline
 
         var worth = times.ToDictionary(w => w.Key, w => index.Passages.Rarity(index.Passages.Frequency(w.Key)) * (w.Value > 1 ? 1 : OnceShare));
         var chosen = new List<int>();
-        while (left.RemoveAll(c => tokensOf(c.Position) > tokens) is var _ && left.Count > 0)
+        while (true)
         {
+            left.RemoveAll(c => tokensOf(c.Position) > tokens);
+            if (left.Count == 0)
+            {
+                break;
+            }
+
             var best = left.MaxBy(c => (Score(c.Words, index.Entries[c.Position].Length), c.Position));
             chosen.Add(best.Position);
             left.Remove(best);
