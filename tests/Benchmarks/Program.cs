@@ -13,6 +13,12 @@ if (args is ["context", ..])
     return ContextCommand.Run(args[1..]);
 }
 
+if (args is ["tokens", .. { Length: > 0 } files])
+{
+    TokenCounts.Print(files);
+    return 0;
+}
+
 if (args is ["conversation"])
 {
     ConversationCost.Print();
@@ -60,6 +66,7 @@ if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var pa
     Console.Error.WriteLine("Usage: slow");
     Console.Error.WriteLine("Usage: outage");
     Console.Error.WriteLine("Usage: conversation");
+    Console.Error.WriteLine("Usage: tokens FILE …");
     Console.Error.WriteLine(ContextCommand.Usage);
     foreach (var (name, all) in verbs)
     {

@@ -30,12 +30,15 @@ internal sealed class Conversation(int words, string result) : IAsyncDisposable
 
     public IThreadReader Reader => Silo.Grains.GetGrain<IThreadReader>(0);
 
+    /// <summary>What the model's server counts of a request, in percent of a quarter of its characters; null where it counts nothing.</summary>
+    public int? Counts { get; set; }
+
     /// <summary>Messages that were chatted.</summary>
     public int Asked => _asked;
 
     public async Task OpenAsync()
     {
-        Models = await ModelServer.StartAsync(r => new Reply().Text($"re: {r.LastText.Split(' ')[0]} {_filler}").Finish("stop"));
+        Models = await ModelServer.StartAsync(r => Counted(new Reply().Text($"re: {r.LastText.Split(' ')[0]} {_filler}").Finish("stop"), r));
         Writer = await ModelServer.StartAsync(_ => new Reply().Text("Known: it went on.").Usage(1_000, 20).Finish("stop"));
         Journal = new SqliteJournal(_folder.File("agents.db"));
     }
@@ -83,6 +86,9 @@ internal sealed class Conversation(int words, string result) : IAsyncDisposable
         await Writer.DisposeAsync();
         _folder.Dispose();
     }
+
+    private Reply Counted(Reply reply, ReceivedRequest request) =>
+        Counts is { } percent ? reply.Usage(request.Messages.Sum(m => ReceivedRequest.Text(m).Length) / 4 * percent / 100, 20) : reply;
 
     /// <summary>A turn to its end.</summary>
     public async Task<string> TurnAsync(string input, string agent = "small")

@@ -76,6 +76,23 @@ public sealed class MemoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_counts_more_than_is_estimated_makes_what_a_turn_is_told_smaller()
+    {
+        _talk.Counts = 160;
+        for (var n = 0; n < 30; n++)
+        {
+            await TurnAsync($"chat{n}");
+        }
+
+        await _talk.StartAsync();
+        var shown = await _talk.ContextAsync(await TurnAsync("And now?"));
+
+        Assert.True(shown.Matches);
+        var earlier = shown.Manifest.Parts.Where(p => p.Part is "turns" or "passages").Sum(p => p.Tokens);
+        Assert.InRange(earlier, 5_000, 12_000 * 100 / 150);
+    }
+
+    [Fact]
     public async Task The_facts_of_a_deleted_run_are_forgotten_too()
     {
         _talk.Models.Reply(r => r.Call("look", """{"what":"order"}""").Finish("tool_calls")).Reply(r => r.Text("found").Finish("stop"));

@@ -14,7 +14,8 @@ public sealed record ModelStarted(int Step, int Attempt, string Model, long Rese
 /// <param name="Tokens">Estimated tokens of the request.</param>
 /// <param name="Assembler">Name and version of the assembling function.</param>
 /// <param name="MemoryVersion">Version of the thread's memory that earlier turns were told from; null without one.</param>
-public sealed record ContextPin(long From, long Through, long Tokens, string Assembler, int? MemoryVersion = null);
+/// <param name="Scale">Percent that the provider has counted of what was estimated, by which the request was kept smaller; null up to 100.</param>
+public sealed record ContextPin(long From, long Through, long Tokens, string Assembler, int? MemoryVersion = null, int? Scale = null);
 
 /// <summary>A whole model answer.</summary>
 /// <param name="Content">Text and reasoning in the order in which they were produced; deltas count their offsets along it.</param>

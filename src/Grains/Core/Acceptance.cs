@@ -37,7 +37,7 @@ internal static class Acceptance
             TakeOver c => (Closing.TakeOver(s, c, p), null),
             HandBack c => (Closing.HandBack(s, c, p), null),
             Wake c => (s.Cancelling is { } x && c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
-            ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(s, c)] : Nothing, null),
+            ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(c)] : Nothing, null),
             ModelFaulted c => (IsOpen(s, c.Step, c.Attempt) ? [Fault(s, c)] : Nothing, null),
             ToolReturned c => ([OpenCall(s, c.CallId, c.Attempt) is null
                 ? new ToolLate(c.CallId, c.Attempt, c.Result, null)
@@ -111,10 +111,10 @@ internal static class Acceptance
             : ([new DecisionResolved(c.CallId, c.Decision, c.Result, c.By)], null);
     }
 
-    private static ModelCompleted Answer(RunState s, ModelAnswered c) => new(
+    private static ModelCompleted Answer(ModelAnswered c) => new(
         c.Step, c.Attempt, c.Content,
         [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid))],
-        c.Usage, c.FinishReason, s.Model!.Context.Tokens, c.RequestHash, c.Invalid);
+        c.Usage, c.FinishReason, c.ContextTokens, c.RequestHash, c.Invalid);
 
     private static ModelFailed Fault(RunState s, ModelFaulted c)
     {

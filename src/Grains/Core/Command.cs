@@ -43,9 +43,11 @@ internal sealed record HandBack(DateTimeOffset At, ImmutableHashSet<string> NotD
 internal sealed record Wake(DateTimeOffset At) : Command(At);
 
 // From effects.
+
+/// <param name="ContextTokens">Estimated tokens of the request.</param>
 internal sealed record ModelAnswered(
     DateTimeOffset At, int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<AskedCall> Calls,
-    Usage Usage, string FinishReason, string RequestHash, string? Invalid = null) : Command(At);
+    Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null) : Command(At);
 
 /// <summary>A tool call as the provider sent it.</summary>
 internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);

@@ -111,6 +111,7 @@ internal static class Fold
             Tools = [.. calls],
             Step = m.Step + m.ToolCalls.Count,
             Faults = 0,
+            Scale = Tokens.Scale(s.Scale, m.ContextTokens, m.Usage.InputTokens),
             Window = s.Window.Add(new(s.Window.IsEmpty ? 1 : through + 1, tokens)),
             Usage = s.Usage + m.Usage with { ModelCalls = 1 },
             InvalidAnswers = m.Invalid is not null || m.ToolCalls.Any(c => c.Invalid is not null) ? s.InvalidAnswers + 1 : 0,

@@ -106,9 +106,10 @@ internal static class Following
 
         var (step, attempt) = s.Model is { } m ? (m.Step, m.Attempt + 1) : (s.Step + 1, 1);
         var (from, tokens) = Window(s, p);
-        var reserved = tokens + p.MaxOutputTokens;
-        return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(tokens, p.MaxOutputTokens), now)
-            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion));
+        var counted = tokens * (s.Scale ?? 100) / 100;
+        var reserved = counted + p.MaxOutputTokens;
+        return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(counted, p.MaxOutputTokens), now)
+            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion, s.Scale > 100 ? s.Scale : null));
     }
 
     /// <summary>
@@ -118,7 +119,8 @@ internal static class Following
     private static (long From, long Tokens) Window(RunState s, RunPolicy p)
     {
         var first = s.Window.Length;
-        var left = p.WindowTokens - p.DefinitionTokens - s.InputTokens;
+        var budget = Tokens.Within(p.WindowTokens, s.Scale);
+        var left = budget - p.DefinitionTokens - s.InputTokens;
         var tokens = s.Window.Sum(g => g.Tokens);
         if (first == 0 || (s.Window[0].FromSeq == 1 && tokens <= left))
         {
@@ -131,7 +133,7 @@ internal static class Following
             tokens += s.Window[--first].Tokens;
         }
 
-        return (s.Window[first].FromSeq, Math.Max(p.WindowTokens, p.DefinitionTokens + s.InputTokens + tokens));
+        return (s.Window[first].FromSeq, Math.Max(budget, p.DefinitionTokens + s.InputTokens + tokens));
     }
 
     /// <param name="step">The new step that would start, or 0 for another attempt at an old one.</param>

@@ -34,6 +34,7 @@ internal sealed class RequestWindow
     private IReadOnlyList<NumberRange> _keptOf = [];
     private (long First, long Last, long Tokens) _gone;
     private long _entriesTokens;
+    private long _budget;
     private long _through;
 
     public RequestWindow(AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier = null)
@@ -43,6 +44,7 @@ internal sealed class RequestWindow
         _first = [.. (earlier?.Messages ?? []).Append(new UserMessage(input)).Select(m => Entry.Of(0, m))];
         _firstTokens = _first.Sum(e => e.Tokens);
         _ledger = new(definition.WindowTokens);
+        _budget = definition.WindowTokens;
     }
 
     /// <summary>Takes an event in; its texts must be whole (<see cref="RunMessages.Whole"/>).</summary>
@@ -51,6 +53,7 @@ internal sealed class RequestWindow
         if (e is ModelStarted started)
         {
             _through = started.Context.Through;
+            _budget = Tokens.Within(_definition.WindowTokens, started.Context.Scale);
             if (started.Context is { Assembler: Assemblers.Budget, From: > 1 } pin && Room < 0)
             {
                 LetGo(pin.From);
@@ -137,7 +140,7 @@ internal sealed class RequestWindow
             own.Count > 0 ? new("messages", own.Sum(e => e.Tokens), NumberRange.Of(own.Select(e => e.Seq))) : null];
         LeftOut[] gone = _gone.Tokens == 0 ? [] : [new("messages", [new(_gone.First, _gone.Last)], _gone.Tokens, "older than what fits; facts of them are in 'kept', and recall shows a result whole")];
         return new(
-            _definition.WindowTokens, request.Tokens, [.. parts.OfType<ContextPart>().Where(p => p.Tokens > 0)], [.. _earlier?.Out ?? [], .. gone],
+            _budget, request.Tokens, [.. parts.OfType<ContextPart>().Where(p => p.Tokens > 0)], [.. _earlier?.Out ?? [], .. gone],
             _earlier?.MemoryVersion);
     }
 
@@ -154,7 +157,7 @@ internal sealed class RequestWindow
         return messages;
     }
 
-    private long Room => _definition.WindowTokens - _definitionTokens - _recallTokens - _firstTokens - _entriesTokens - (_kept?.Tokens ?? 0);
+    private long Room => _budget - _definitionTokens - _recallTokens - _firstTokens - _entriesTokens - (_kept?.Tokens ?? 0);
 
     /// <summary>What is older than <paramref name="from"/> is said as facts in the room that there is; what they leave of it takes the newest of those groups back whole.</summary>
     private void LetGo(long from)
@@ -162,7 +165,7 @@ internal sealed class RequestWindow
         var whole = _entries.FindIndex(e => e.Seq >= from) is var i and >= 0 ? i : _entries.Count;
         _entriesTokens = _entries.Skip(whole).Sum(e => e.Tokens);
         _kept = null;
-        var room = Room - Kept.HeaderTokens - (_definition.WindowTokens * SlackPercent / 100);
+        var room = Room - Kept.HeaderTokens - (_budget * SlackPercent / 100);
         var facts = _ledger.Render(from, room);
         var left = room - (facts is null ? 0 : Tokens.Of(facts.Text));
         for (var start = GroupBefore(whole); start < whole; start = GroupBefore(whole))

@@ -9,7 +9,7 @@ namespace OrleansAgents.Core;
 internal sealed record RunState
 {
     /// <summary>Raised whenever the same events would fold to another state; older snapshots are then ignored.</summary>
-    public const int FoldVersion = 1;
+    public const int FoldVersion = 2;
 
     public static RunState Empty { get; } = new();
 
@@ -33,6 +33,9 @@ internal sealed record RunState
 
     /// <summary>Estimated tokens that every request begins with: earlier turns and the input.</summary>
     public long InputTokens { get; init; }
+
+    /// <summary>Percent that the provider has counted of what was estimated, see <see cref="Tokens.Scale"/>; null before it counted a request that is large enough.</summary>
+    public int? Scale { get; init; }
 
     /// <summary>The run does not start before this time.</summary>
     public DateTimeOffset? StartAt { get; init; }

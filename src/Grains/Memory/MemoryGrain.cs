@@ -68,15 +68,15 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
                     _open[turn.RunId] = (turn, row.At);
                     break;
                 case TurnEnded ended when _open.TryGetValue(ended.RunId, out var turn):
-                    var messages = await MessagesAsync(ended.RunId);
+                    var run = await ReadRunAsync(ended.RunId);
                     _open.Remove(ended.RunId);
-                    if (messages is null)
+                    if (run is null)
                     {
                         _gone.Add(ended);
                     }
-                    else if (messages.Count > 0)
+                    else if (run is ({ Count: > 0 } messages, var scale))
                     {
-                        _transcript.Add(new(ended.Turn, ended.RunId, turn.At, messages));
+                        _transcript.Add(new(ended.Turn, ended.RunId, turn.At, messages, Scale: scale));
                     }
 
                     break;
@@ -129,10 +129,11 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
         _forgets++;
     }
 
-    /// <summary>Null when the run was deleted; empty when it cannot be read.</summary>
-    private async Task<IReadOnlyList<RequestMessage>?> MessagesAsync(string runId)
+    /// <summary>What was said in a run, and how its provider counts. Null when the run was deleted; nothing when it cannot be read.</summary>
+    private async Task<(IReadOnlyList<RequestMessage> Messages, int? Scale)?> ReadRunAsync(string runId)
     {
         RequestWindow? window = null;
+        int? scale = null;
         var last = 0L;
         try
         {
@@ -141,6 +142,7 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
                 var e = await Bodies.WholeAsync(journal, runId, (RunEvent)row.Decode()!);
                 window ??= new(AgentDefinition.None, "", await Bodies.LoadAsync(journal, runId, ((RunCreated)e).Input));
                 window.Add(row.Seq, e);
+                scale = e is ModelCompleted m ? Tokens.Scale(scale, m.ContextTokens, m.Usage.InputTokens) : scale;
                 last = row.Seq;
             }
         }
@@ -151,10 +153,10 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
         catch (JournalDamagedException)
         {
             // A turn that can no longer be read must not end the conversation.
-            return [];
+            return ([], null);
         }
 
-        return window?.WholeGroups(last) ?? [];
+        return (window?.WholeGroups(last) ?? [], scale);
     }
 
     private async Task<T> InTurnAsync<T>(Func<Task<T>> work)

@@ -31,7 +31,7 @@ internal static class Results
         var content = answer.Content.Select(p => Bodies.Store(p, bodies)).ToList();
         var calls = answer.Calls.Select(c => new AskedCall(c.ProviderCallId, c.Tool, c.Arguments, c.Invalid)).ToList();
         return new(
-            now => new ModelAnswered(now, e.Step, e.Attempt, content, calls, answer.Usage, answer.FinishReason, request.Hash, answer.Invalid), bodies);
+            now => new ModelAnswered(now, e.Step, e.Attempt, content, calls, answer.Usage, answer.FinishReason, request.Tokens, request.Hash, answer.Invalid), bodies);
     }
 
     public static Result Of(Effect e, CheckResult found)

@@ -75,7 +75,7 @@ internal static class TauContexts
 
                 Take(new ModelAnswered(
                     default, state.Model!.Step, state.Model.Attempt, Text(said[i]) is { Length: > 0 } text ? [new TextPart(text)] : [],
-                    [.. Calls(said[i])], new Usage(), "", ""));
+                    [.. Calls(said[i])], new Usage(), "", 0, ""));
             }
             else if (Role(said[i]) == "tool")
             {

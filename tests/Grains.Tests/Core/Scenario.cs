@@ -86,7 +86,7 @@ internal sealed class Scenario
 
     public ModelAnswered Answers(string text, params AskedCall[] calls) => new(
         Now, State.Model!.Step, State.Model.Attempt, [new TextPart(text)], calls, new Usage(10, 0, 5),
-        calls.Length > 0 ? "tool_calls" : "stop", "sha256:r");
+        calls.Length > 0 ? "tool_calls" : "stop", State.Model.Context.Tokens, "sha256:r");
 
     public static AskedCall Ask(string tool, string? invalid = null) => new("p", tool, Empty, invalid);
 

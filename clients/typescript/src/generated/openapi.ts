@@ -1301,6 +1301,11 @@ export interface components {
                  */
                 memoryVersion?: null | number;
                 /**
+                 * Format: int32
+                 * @description Percent that the provider has counted of what was estimated, by which the request was kept smaller; null up to 100.
+                 */
+                scale?: null | number;
+                /**
                  * Format: int64
                  * @description Seq of the last event that the model saw.
                  */

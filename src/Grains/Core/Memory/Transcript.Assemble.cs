@@ -16,10 +16,11 @@ internal sealed partial class Transcript
 
     /// <summary>What the next turn begins with.</summary>
     /// <param name="question">What it is about.</param>
-    /// <param name="budget">Tokens.</param>
+    /// <param name="budget">Tokens as the provider counts them, by what it counted of the newest turn that tells.</param>
     public EarlierContext Assemble(string question, long budget, MemoryState? memory = null)
     {
         memory ??= MemoryState.Empty;
+        budget = Core.Tokens.Within(budget, _scale);
         if (Tokens <= budget)
         {
             return new([.. _turns.SelectMany(t => t.Messages)], Manifest(budget, Tokens, 0, [], null, [], memory.Version));

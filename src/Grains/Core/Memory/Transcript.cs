@@ -16,6 +16,7 @@ internal sealed partial class Transcript
     private readonly List<(Passage Passage, int Number, int Place)> _passages = [];
     private readonly List<(string Header, int Tokens)> _sections = [];
     private readonly Ledger _ledger = new(AgentDefinition.DefaultWindowTokens);
+    private int? _scale;
 
     public IReadOnlyList<Turn> Turns => _turns;
 
@@ -38,6 +39,7 @@ internal sealed partial class Transcript
 
         _turns.Add(turn);
         Tokens += turn.Tokens;
+        _scale = turn.Scale ?? _scale;
         var place = 0;
         foreach (var (speaker, said) in turn.Said())
         {

@@ -5,7 +5,9 @@ namespace OrleansAgents.Core.Memory;
 /// <param name="At">When it was asked.</param>
 /// <param name="Messages">Whole groups: what was said, called and answered, oldest first.</param>
 /// <param name="Person">Who asked, by the name that what is found of him is quoted under.</param>
-internal sealed record Turn(int Number, string RunId, DateTimeOffset At, IReadOnlyList<RequestMessage> Messages, string Person = "user")
+/// <param name="Scale">Percent that the provider has counted of what was estimated; null where it counted nothing that tells.</param>
+internal sealed record Turn(
+    int Number, string RunId, DateTimeOffset At, IReadOnlyList<RequestMessage> Messages, string Person = "user", int? Scale = null)
 {
     public long Tokens { get; } = Messages.Sum(Core.Tokens.Of);
 
