@@ -1,8 +1,10 @@
 using System.Globalization;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -23,6 +25,9 @@ internal static class SiloHosting
         services.AddAgentExecution(configuration);
         services.AddSingleton(s => Memory.MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
         services.AddSingleton<Memory.SummaryWriter>();
+        services.TryAddSingleton(s => new Memory.Meaning(
+            s.GetService<IEmbeddingGenerator<string, Embedding<float>>>() ?? s.GetRequiredService<Memory.MemoryOptions>().CreateEmbeddings(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Memory.Meaning>>()));
         services.AddSingleton(s => new Memory.RecallTool(s.GetRequiredService<Journal.IJournal>()).Registration);
         services.AddSingleton<UserFacts.FactTools>();
         services.AddSingleton(s => s.GetRequiredService<UserFacts.FactTools>().Remember);

@@ -33,6 +33,9 @@ internal sealed class Conversation(int words, string result) : IAsyncDisposable
     /// <summary>What the model's server counts of a request, in percent of a quarter of its characters; null where it counts nothing.</summary>
     public int? Counts { get; set; }
 
+    /// <summary>Settings beside those of its models.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
     /// <summary>Messages that were chatted.</summary>
     public int Asked => _asked;
 
@@ -63,6 +66,11 @@ internal sealed class Conversation(int words, string result) : IAsyncDisposable
             ["Memory:Model"] = model,
             ["Memory:ChunkTokens"] = "500",
         };
+        foreach (var (key, value) in Settings)
+        {
+            settings[key] = value;
+        }
+
         Silo = await TestSilo.StartAsync(journal ?? Journal, settings, s => s
             .AddTool(new ToolRegistration((string what) => result, "look") { Effect = ToolEffect.ReadOnly })
             .AddAgent(new AgentDeclaration("plain", "Answers.", "Answer.", ["look"]))

@@ -16,7 +16,7 @@ namespace OrleansAgents.Memory;
 /// </remarks>
 [Reentrant]
 [GrainType("memory")]
-internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer, MemoryOptions options, TimeProvider time, ILogger<MemoryGrain> log) : Grain, IMemoryGrain
+internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer, Meaning meaning, MemoryOptions options, TimeProvider time, ILogger<MemoryGrain> log) : Grain, IMemoryGrain
 {
     private readonly Dictionary<string, (TurnAccepted Turn, DateTimeOffset At)> _open = [];
     private readonly List<MemoryVersion> _versions = [];
@@ -32,13 +32,15 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
 
     public Task<byte[]?> AssembleAsync(string question, long budget) => InTurnAsync(async () =>
     {
-        EarlierContext context;
-        do
+        await ReadOnAsync();
+        var meant = await MeantAsync(question, budget);
+        var context = _transcript.Assemble(question, budget, _memory, meant);
+        while (await HasForgottenAsync(context))
         {
             await ReadOnAsync();
-            context = _transcript.Assemble(question, budget, _memory);
+            context = _transcript.Assemble(question, budget, _memory, meant);
         }
-        while (await HasForgottenAsync(context));
+
         Compress(budget);
         return context.Messages.Count == 0 ? null : context.ToBody();
     });

@@ -73,6 +73,37 @@ public sealed class RetrievalTests
     }
 
     [Fact]
+    public void What_a_passage_means_comes_before_what_nothing_finds_and_after_what_the_words_find()
+    {
+        var index = new PassageIndex();
+        var vectors = new Vectors();
+        foreach (var (text, vector) in new[] { ("A cello at home.", new[] { 0.6f, 0.8f }), ("Fine weather.", [1, 0]), ("The family sleeps.", [1, 0]), ("Not yet asked for.", []) })
+        {
+            index.Add(new(index.Count, index.Count, "a", text, 1));
+            if (vector.Length > 0)
+            {
+                vectors.Add(vector);
+            }
+        }
+
+        Assert.Equal([2, 3, 1, 0], index.Rank("family music"));
+        Assert.Equal([2, 0, 3, 1], index.Rank("family music", null, vectors.Nearness([0, 1])));
+        Assert.Equal([1.0, 0, 0], vectors.Nearness([0, 1]));
+    }
+
+    [Fact]
+    public void Vectors_that_tell_nothing_apart_change_nothing()
+    {
+        var vectors = new Vectors();
+        Assert.Empty(vectors.Nearness([1, 0]));
+        vectors.Add([1, 0]);
+        vectors.Add([1, 0]);
+
+        Assert.Equal([0.0, 0], vectors.Nearness([1, 0]));
+        Assert.Throws<ArgumentException>(() => vectors.Add([1]));
+    }
+
+    [Fact]
     public void Passages_out_of_order_are_refused()
     {
         var index = new PassageIndex();

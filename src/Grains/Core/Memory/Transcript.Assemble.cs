@@ -17,7 +17,8 @@ internal sealed partial class Transcript
     /// <summary>What the next turn begins with.</summary>
     /// <param name="question">What it is about.</param>
     /// <param name="budget">Tokens as the provider counts them, by what it counted of the newest turn that tells.</param>
-    public EarlierContext Assemble(string question, long budget, MemoryState? memory = null)
+    /// <param name="meant">The question's vector, where an embedding model gave one.</param>
+    public EarlierContext Assemble(string question, long budget, MemoryState? memory = null, float[]? meant = null)
     {
         memory ??= MemoryState.Empty;
         budget = Core.Tokens.Within(budget, _scale);
@@ -35,7 +36,7 @@ internal sealed partial class Transcript
         room -= facts is null ? 0 : Core.Tokens.Of(facts.Text + "\n");
         var central = PositionsOf(memory.Current.SelectMany(c => c.Passages ?? [])).ToHashSet();
         var found = Packing.Take(
-            Ranked(question, first, central).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => _sections[s].Tokens, (int)room, Standing(first));
+            Ranked(question, first, central, meant).TakeWhile(_ => room > 0), i => _passages[i].Passage, s => _sections[s].Tokens, (int)room, Standing(first));
         var kept = Kept.Of([.. summaries.Select(s => s.Line), .. Quoted(found), facts?.Text]);
         List<RequestMessage> messages = kept is null ? [] : [kept];
         messages.AddRange(_turns.Skip(first).SelectMany(t => t.Messages));
@@ -85,9 +86,9 @@ internal sealed partial class Transcript
     }
 
     /// <summary>Where not even the newest turn stands whole, the end of it comes before all that the question finds.</summary>
-    private IEnumerable<int> Ranked(string question, int first, HashSet<int> central)
+    private IEnumerable<int> Ranked(string question, int first, HashSet<int> central, float[]? meant)
     {
-        var found = Index.Rank(question, central);
+        var found = Index.Rank(question, central, meant is null ? null : Vectors.Nearness(meant));
         return first < _turns.Count
             ? found
             : Enumerable.Range(0, _passages.Count).Reverse().TakeWhile(i => _passages[i].Number == _passages[^1].Number).Concat(found).Distinct();

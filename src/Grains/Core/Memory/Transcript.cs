@@ -25,6 +25,9 @@ internal sealed partial class Transcript
 
     public PassageIndex Index { get; } = new();
 
+    /// <summary>Of the first passages, where an embedding model is asked.</summary>
+    public Vectors Vectors { get; } = new();
+
     /// <summary>Of all turns.</summary>
     public long Tokens { get; private set; }
 

@@ -10,7 +10,13 @@ namespace OrleansAgents.Execution;
 /// <remarks>With a key it sends the key; without, it asks Entra ID as whoever the process is (managed identity, workload identity, environment, developer's sign-in).</remarks>
 internal static class AzureOpenAiModel
 {
-    public static IChatClient Create(ModelSettings settings)
+    public static IChatClient Create(ModelSettings settings) => new OpenAiCalls(Client(settings).GetChatClient(settings.Model).AsIChatClient());
+
+    /// <param name="dimensions">Numbers of a vector; null for as many as the model gives.</param>
+    public static IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddings(ModelSettings settings, int? dimensions) =>
+        Client(settings).GetEmbeddingClient(settings.Model).AsIEmbeddingGenerator(dimensions);
+
+    private static AzureOpenAIClient Client(ModelSettings settings)
     {
         var options = new AzureOpenAIClientOptions
         {
@@ -18,9 +24,8 @@ internal static class AzureOpenAiModel
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
         };
-        var client = settings.ApiKey is { } key
+        return settings.ApiKey is { } key
             ? new AzureOpenAIClient(settings.Endpoint, new ApiKeyCredential(key), options)
             : new AzureOpenAIClient(settings.Endpoint, new DefaultAzureCredential(), options);
-        return new OpenAiCalls(client.GetChatClient(settings.Model).AsIChatClient());
     }
 }

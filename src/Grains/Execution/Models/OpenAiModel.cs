@@ -3,13 +3,21 @@ using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 
 namespace OrleansAgents.Execution;
 
 /// <summary>The official OpenAI client for OpenAI or any compatible server: one attempt is one request.</summary>
 internal static class OpenAiModel
 {
-    public static IChatClient Create(ModelSettings settings)
+    public static IChatClient Create(ModelSettings settings) =>
+        new OpenAiCalls(new ChatClient(settings.Model, Key(settings), Options(settings)).AsIChatClient());
+
+    /// <param name="dimensions">Numbers of a vector; null for as many as the model gives.</param>
+    public static IEmbeddingGenerator<string, Embedding<float>> CreateEmbeddings(ModelSettings settings, int? dimensions) =>
+        new EmbeddingClient(settings.Model, Key(settings), Options(settings)).AsIEmbeddingGenerator(dimensions);
+
+    private static OpenAIClientOptions Options(ModelSettings settings)
     {
         var options = new OpenAIClientOptions
         {
@@ -22,8 +30,9 @@ internal static class OpenAiModel
             options.Endpoint = settings.Endpoint;
         }
 
-        // Servers without keys ignore the header, but the client insists on one.
-        var key = new ApiKeyCredential(settings.ApiKey ?? "none");
-        return new OpenAiCalls(new ChatClient(settings.Model, key, options).AsIChatClient());
+        return options;
     }
+
+    /// <summary>Servers without keys ignore the header, but the client insists on one.</summary>
+    private static ApiKeyCredential Key(ModelSettings settings) => new(settings.ApiKey ?? "none");
 }

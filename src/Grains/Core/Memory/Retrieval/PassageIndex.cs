@@ -68,7 +68,8 @@ internal sealed class PassageIndex
 
     /// <summary>All passages by their index, the best first; of equals the newest.</summary>
     /// <param name="central">Passages that come first where the question makes no difference.</param>
-    public IReadOnlyList<int> Rank(string query, IReadOnlySet<int>? central = null) => _ranking.Rank(query, central);
+    /// <param name="near">By position, how near the first passages are to the question in what they mean, from 0 to 1.</param>
+    public IReadOnlyList<int> Rank(string query, IReadOnlySet<int>? central = null, double[]? near = null) => _ranking.Rank(query, central, near);
 
     /// <summary>The words of a passage, in its order.</summary>
     public ReadOnlySpan<int> WordsOf(in Entry entry) => CollectionsMarshal.AsSpan(_text).Slice(entry.Start, entry.Length);

@@ -20,15 +20,15 @@ internal sealed class Ranking(PassageIndex index)
     private readonly Dictionary<int, double> _told = [];
     private readonly List<(int Word, double Worth)> _telling = [];
 
-    public int[] Rank(string query, IReadOnlySet<int>? central)
+    public int[] Rank(string query, IReadOnlySet<int>? central, double[]? near)
     {
         _scores.Reset();
         var weight = Ask(query);
-        _scores.Order(_named, central);
+        _scores.Order(_named, central, near);
         if (weight > 0)
         {
             AskBack(FeedbackShare * weight);
-            _scores.Order(_named, central);
+            _scores.Order(_named, central, near);
         }
 
         var ranked = new int[index.Count];

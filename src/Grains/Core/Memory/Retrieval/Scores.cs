@@ -15,6 +15,9 @@ internal sealed class Scores(PassageIndex index)
     /// <summary>What it adds that a named speaker speaks of himself.</summary>
     private const double SelfWeight = 0.1;
 
+    /// <summary>The most that it adds what a passage means, where an embedding model tells.</summary>
+    private const double NearWeight = 0.25;
+
     /// <summary>What it adds that a summary chose the passage: an order among those that the question tells nothing of, and no more.</summary>
     private const double CentralWeight = 0.00001;
 
@@ -63,7 +66,8 @@ internal sealed class Scores(PassageIndex index)
 
     /// <summary>The order so far, best first, in <see cref="Best"/>.</summary>
     /// <param name="central">Passages, by their index, that summaries chose.</param>
-    public void Order(HashSet<int> named, IReadOnlySet<int>? central)
+    /// <param name="near">By position, how near the first passages are in what they mean, from 0 to 1.</param>
+    public void Order(HashSet<int> named, IReadOnlySet<int>? central, double[]? near)
     {
         var entries = index.Entries;
         var best = Most(_own.AsSpan(0, entries.Length));
@@ -75,6 +79,11 @@ internal sealed class Scores(PassageIndex index)
             if (named.Contains(e.Speaker))
             {
                 score += SpeakerWeight + (e.OfSelf ? SelfWeight : 0);
+            }
+
+            if (i < near?.Length)
+            {
+                score += NearWeight * near[i];
             }
 
             if (central?.Contains(e.Index) == true)
