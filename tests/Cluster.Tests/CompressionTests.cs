@@ -126,6 +126,28 @@ public sealed class CompressionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_summary_under_way_is_dropped_when_a_run_that_it_tells_of_is_deleted()
+    {
+        var gate = new TaskCompletionSource();
+        _talk.Writer.Reply(r => r.Wait(gate.Task).Text("Known: the word is Quetzalcoatl.").Finish("stop"));
+        await _talk.StartAsync("writer");
+        var first = await _talk.TurnAsync("My secret word is Quetzalcoatl.");
+        await _talk.ChatAsync(12);
+        Assert.Single(_talk.Writer.Received);
+
+        Assert.Null(await _talk.Silo.Reader.DeleteAsync(Principal.Local, first));
+        await _talk.ChatAsync(1);
+        gate.SetResult();
+        for (var n = 0; (await _talk.ViewAsync()).Summaries.Count == 0; n++)
+        {
+            Assert.True(n < 20, "No summary came of what is left.");
+            await _talk.ChatAsync(1);
+        }
+
+        Assert.DoesNotContain((await _talk.EventsAsync()).Select(e => e.Decode()).OfType<MemoryCompacted>(), m => m.Text!.Contains("Quetzalcoatl", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_deleted_run_takes_the_summaries_that_stand_on_it_along()
     {
         _talk.Writer.Reply(r => r.Text("Known: the word is Quetzalcoatl.").Finish("stop"));

@@ -60,7 +60,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await _talk.StartAsync();
         var gone = await _talk.TurnAsync("My parcel is a secret.");
         await ConverseAsync(ModelSettings.OpenAi);
-        Assert.Equal((1, 1), (TimesAsked("cello"), TimesAsked("parcel")));
+        Assert.Equal((1, 1, 1), (TimesAsked("cello"), TimesAsked("parcel"), TimesAsked("user: chat6")));
 
         Assert.Null(await _talk.Silo.Reader.DeleteAsync(Principal.Local, gone));
         await _talk.ChatAsync(1);

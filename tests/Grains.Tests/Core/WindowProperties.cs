@@ -63,7 +63,7 @@ public sealed class WindowProperties
             }
         }
 
-        Assert.InRange(kept.Distinct().Count(), 2, kept.Count / 3);
+        Assert.InRange(kept.Distinct().Count(), 2, kept.Count / 5);
         Assert.Equal(1 + 200 + 200 + 1, memory.WholeGroups(run.Journal.Count).Count);
     }
 

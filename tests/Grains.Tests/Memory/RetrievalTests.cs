@@ -92,6 +92,18 @@ public sealed class RetrievalTests
     }
 
     [Fact]
+    public void What_all_passages_have_in_common_with_a_question_is_no_nearness()
+    {
+        var vectors = new Vectors();
+        foreach (var vector in new float[][] { [0.8f, 0.6f], [0.6f, 0.8f], [0.8f, 0.6f] })
+        {
+            vectors.Add(vector);
+        }
+
+        Assert.Equal([0.0, 1, 0], vectors.Nearness([0, 1]));
+    }
+
+    [Fact]
     public void Vectors_that_tell_nothing_apart_change_nothing()
     {
         var vectors = new Vectors();
