@@ -21,7 +21,7 @@ internal static class Tokens
     /// <param name="counted">As the provider reports it; the estimate itself where it reports nothing.</param>
     public static int? Scale(int? before, long estimated, long counted) => estimated < Telling
         ? before
-        : Math.Max(before ?? 100, (int)Math.Min(Highest, ((counted * 100 / estimated) + Step - 1) / Step * Step));
+        : Math.Max(before ?? 100, (int)((Math.Min(counted, estimated * Highest / 100) * 100 / estimated) + Step - 1) / Step * Step);
 
     /// <summary>Estimated tokens that a provider counts as no more than <paramref name="budget"/>.</summary>
     public static long Within(long budget, int? scale) => budget * 100 / (scale ?? 100);

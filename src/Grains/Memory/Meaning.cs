@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed partial class Meaning(IEmbeddingGenerator<string, Embedding<floa
     private const int LongestText = 8_000;
 
     private DateTimeOffset _restsUntil;
+    private int _length;
 
     public bool IsTold => model is not null;
 
@@ -29,9 +31,15 @@ internal sealed partial class Meaning(IEmbeddingGenerator<string, Embedding<floa
         {
             using var patience = new CancellationTokenSource(Longest, time);
             var found = await model.GenerateAsync(texts.Select(t => t.Length > LongestText ? t[..LongestText] : t), cancellationToken: patience.Token);
-            return found.Count == texts.Count
-                ? [.. found.Select(e => Normal(e.Vector.Span))]
-                : throw new InvalidOperationException($"{texts.Count} texts were given and {found.Count} vectors came back.");
+            var vectors = found.Select(e => e.Vector.ToArray()).ToList();
+            _length = _length > 0 ? _length : vectors.FirstOrDefault()?.Length ?? 0;
+            if (vectors.Count != texts.Count || vectors.Exists(v => v.Length != _length || !float.IsFinite(TensorPrimitives.Norm<float>(v))))
+            {
+                throw new InvalidOperationException($"{texts.Count} vectors of {_length} numbers were to come; {vectors.Count} came, of {string.Join(", ", vectors.Select(v => v.Length).Distinct())}, or with what is no number.");
+            }
+
+            vectors.ForEach(Normalise);
+            return vectors;
         }
         catch (Exception e)
         {
@@ -42,16 +50,12 @@ internal sealed partial class Meaning(IEmbeddingGenerator<string, Embedding<floa
         }
     }
 
-    private static float[] Normal(ReadOnlySpan<float> vector)
+    private static void Normalise(float[] vector)
     {
-        var normal = vector.ToArray();
-        var length = System.Numerics.Tensors.TensorPrimitives.Norm<float>(normal);
-        if (length > 0)
+        if (TensorPrimitives.Norm<float>(vector) is > 0 and var length)
         {
-            System.Numerics.Tensors.TensorPrimitives.Divide(normal, length, normal);
+            TensorPrimitives.Divide(vector, length, vector);
         }
-
-        return normal;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The embedding model failed; passages are found by their words alone, and it is asked again in {Seconds} s. See to its configuration under Memory:Embeddings.")]

@@ -14,6 +14,13 @@ internal static class ConversationCost
 
     public static void Print()
     {
+        Print(answer: 80);
+        Print(answer: 200);
+    }
+
+    /// <param name="answer">Words of an answer.</param>
+    private static void Print(int answer)
+    {
         var (random, transcript, memory) = (new Random(1), new Transcript(), MemoryState.Empty);
         var (whole, assembled, compressed, summaries) = (0L, 0L, 0L, 0L);
         for (var number = 1; number <= Turns; number++)
@@ -34,6 +41,7 @@ internal static class ConversationCost
             {
                 Bench.Print("conversation: input tokens of a turn", new
                 {
+                    answer,
                     turn = number,
                     whole = transcript.Tokens,
                     assembled = told,
@@ -43,10 +51,9 @@ internal static class ConversationCost
                 });
             }
 
-            transcript.Add(ConversationTimes.Next(number, random));
+            transcript.Add(ConversationTimes.Next(number, random, answer));
         }
     }
-
 
     private static decimal Dollars(long inputTokens) => Math.Round(Price.AtMost(inputTokens, 0), 2);
 }

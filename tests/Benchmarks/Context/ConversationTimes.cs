@@ -52,11 +52,11 @@ internal static class ConversationTimes
         }
     }
 
-    public static Turn Next(int number, Random random) => new(number, $"run_{number}", DateTimeOffset.UnixEpoch.AddHours(number), [
+    public static Turn Next(int number, Random random, int answer = 80) => new(number, $"run_{number}", DateTimeOffset.UnixEpoch.AddHours(number), [
         new UserMessage(Words(random, 20)),
         new AssistantMessage([], [new("call_1_1", "p", "look", JsonElement.Parse("{}"u8), null)]),
         new ToolMessage("call_1_1", "p", $$"""{"order":"A-{{random.Next(100_000)}}","lines":[{"sku":"S{{random.Next(1_000)}}","count":{{random.Next(10, 90)}}}]}""", false),
-        new AssistantMessage([new TextPart(Words(random, 80))], [])]);
+        new AssistantMessage([new TextPart(Words(random, answer))], [])]);
 
     /// <summary>Few words are said often and many seldom, as people do.</summary>
     public static string Words(Random random, int count) =>

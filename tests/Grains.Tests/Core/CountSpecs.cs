@@ -19,6 +19,8 @@ public sealed class CountSpecs
     [InlineData(130, 4_000, 4_400, 130)]
     [InlineData(130, 1_000, 4_400, 130)]
     [InlineData(null, 4_000, 400_000, 300)]
+    [InlineData(null, 4_001, long.MaxValue, 300)]
+    [InlineData(null, 4_000, 0, 100)]
     public void A_scale_is_the_most_that_was_counted_of_a_request_that_tells(int? before, long estimated, long counted, int? scale) =>
         Assert.Equal(scale, Tokens.Scale(before, estimated, counted));
 

@@ -88,15 +88,14 @@ internal sealed class Ledger(long maxTokens)
         var text = new StringBuilder();
         foreach (var fact in line.Facts)
         {
-            var said = fact.ToString();
-            var size = Size(said) + (text.Length == 0 ? line.HeadSize : 0);
+            var size = Size(fact.Value) + (fact.Field is { } field ? Size(field) : 0) + (text.Length == 0 ? line.HeadSize : 0);
             if (size > room || !known.Add(fact))
             {
                 continue;
             }
 
             room -= size;
-            text.Append(text.Length == 0 ? line.Head : " ").Append(said);
+            text.Append(text.Length == 0 ? line.Head : " ").Append(fact);
         }
 
         return text.Length == 0 ? null : text.ToString();

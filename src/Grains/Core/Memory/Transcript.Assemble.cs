@@ -110,14 +110,32 @@ internal sealed partial class Transcript
             new("passages", tokens - whole - factTokens - summaryTokens, NumberRange.Of(passages)),
             new("turns", whole, NumberRange.Of(_turns.Skip(first).Select(t => (long)t.Number)))];
         var standing = passages.Concat(facts?.Of ?? []).ToHashSet();
-        LeftOut[] left = [
-            Left(_turns.Take(first).Where(IsToldInPart), "only what was found or summarised of them stands"),
-            Left(_turns.Take(first).Where(t => !IsToldInPart(t)), "nothing in them was found by what was asked, within the budget")];
-        return new(budget, tokens, [.. parts.Where(p => p.Tokens > 0)], [.. left.Where(l => l.Tokens > 0)], version == 0 ? null : version);
+        var (inPart, not) = (new List<Turn>(), new List<Turn>());
+        foreach (var turn in _turns.Take(first))
+        {
+            (standing.Contains(turn.Number) || IsSummarised(turn.Number, summaries) ? inPart : not).Add(turn);
+        }
 
-        bool IsToldInPart(Turn turn) => standing.Contains(turn.Number) || summaries.Any(s => MemoryState.Covers(s, turn.Number));
+        LeftOut[] left = [
+            Left(inPart, "only what was found or summarised of them stands"),
+            Left(not, "nothing in them was found by what was asked, within the budget")];
+        return new(budget, tokens, [.. parts.Where(p => p.Tokens > 0)], [.. left.Where(l => l.Tokens > 0)], version == 0 ? null : version);
     }
 
-    private static LeftOut Left(IEnumerable<Turn> turns, string why) =>
+    /// <summary>Asked of every turn of a conversation, so it makes nothing that would have to be collected.</summary>
+    private static bool IsSummarised(int turn, IReadOnlyList<MemoryCompacted> summaries)
+    {
+        for (var i = 0; i < summaries.Count; i++)
+        {
+            if (MemoryState.Covers(summaries[i], turn))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static LeftOut Left(List<Turn> turns, string why) =>
         new("turns", NumberRange.Of(turns.Select(t => (long)t.Number)), turns.Sum(t => t.Tokens), why);
 }
