@@ -14,7 +14,7 @@ internal sealed partial class MemoryGrain
     /// <summary>Begins what is due once the conversation no longer fits. Does not wait.</summary>
     private void Compress(long budget)
     {
-        if ((_transcript.Tokens > budget || _toForget.Count > 0) && _compressing.IsCompleted)
+        if ((!_transcript.Fits(budget) || _toForget.Count > 0) && _compressing.IsCompleted)
         {
             _compressing = CompressAsync();
         }

@@ -13,7 +13,7 @@ internal sealed partial class MemoryGrain
     /// <summary>The question's vector, if it comes in time; those of passages come along as far as they do.</summary>
     private async Task<float[]?> MeantAsync(string question, long budget)
     {
-        if (!meaning.IsTold || _transcript.Tokens <= budget)
+        if (!meaning.IsTold || _transcript.Fits(budget))
         {
             return null;
         }

@@ -90,6 +90,8 @@ public sealed class CountSpecs
         var told = transcript.Assemble("What was it?", 4_000);
 
         Assert.Equal(budget, told.Manifest!.Budget);
+        Assert.True(transcript.Fits(20_000 * 4_000 / budget));
+        Assert.False(transcript.Fits((20_000 * 4_000 / budget) - 20));
         Assert.InRange(told.Manifest.Tokens, 0, budget);
     }
 

@@ -14,15 +14,20 @@ internal sealed partial class Transcript
 
     private const string Summarised = "summaries";
 
+    /// <summary>Whether the next turn can be told everything.</summary>
+    /// <param name="budget">Tokens as the provider counts them, by what it counted of the newest turn that tells.</param>
+    public bool Fits(long budget) => Tokens <= Core.Tokens.Within(budget, _scale);
+
     /// <summary>What the next turn begins with.</summary>
     /// <param name="question">What it is about.</param>
-    /// <param name="budget">Tokens as the provider counts them, by what it counted of the newest turn that tells.</param>
+    /// <param name="budget">As in <see cref="Fits"/>.</param>
     /// <param name="meant">The question's vector, where an embedding model gave one.</param>
     public EarlierContext Assemble(string question, long budget, MemoryState? memory = null, float[]? meant = null)
     {
         memory ??= MemoryState.Empty;
+        var fits = Fits(budget);
         budget = Core.Tokens.Within(budget, _scale);
-        if (Tokens <= budget)
+        if (fits)
         {
             return new([.. _turns.SelectMany(t => t.Messages)], Manifest(budget, Tokens, 0, [], null, [], memory.Version));
         }
