@@ -18,6 +18,9 @@ namespace OrleansAgents.Silo;
 /// <summary>Puts the execution side into a host: grains, supervisor, models, tools.</summary>
 internal static class SiloHosting
 {
+    /// <summary>How far a follower of the lifecycle streams may be behind before it is sent to the journals.</summary>
+    private static readonly TimeSpan StreamsKeep = TimeSpan.FromSeconds(10);
+
     /// <summary>Everything that executes, except the journal, which the caller registers.</summary>
     public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration configuration)
     {
@@ -51,6 +54,13 @@ internal static class SiloHosting
     public static ISiloBuilder TuneForRuns(this ISiloBuilder silo)
     {
         silo.AddMemoryStreams(LifecycleStream.Provider).AddMemoryGrainStorage("PubSubStore");
+        silo.Services.AddOptions<StreamCacheEvictionOptions>(LifecycleStream.Provider).Configure(o =>
+        {
+            // Its own default keeps every event for half an hour: a busy silo would hold gigabytes for followers that read the
+            // journals anyway when they were away for so long.
+            (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (StreamsKeep, StreamsKeep);
+            o.MetadataMinTimeInCache = TimeSpan.FromDays(1);
+        });
         silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
         silo.Configure<ClusterMembershipOptions>(o =>
         {

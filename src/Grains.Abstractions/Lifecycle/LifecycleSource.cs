@@ -40,7 +40,7 @@ public sealed partial class LifecycleSource : IDisposable
 
     /// <summary>Follows from now on. Both calls must return at once.</summary>
     /// <param name="take">Events of one run come in order, some more than once, some perhaps never.</param>
-    /// <param name="renewed">The subscription was taken: what came before may have passed by.</param>
+    /// <param name="renewed">The subscription was taken, or the stream left something out: what came before may have passed by.</param>
     internal IAsyncDisposable Follow(Action<JournalEvent> take, Action renewed)
     {
         var follower = new Follower(this, take, renewed);
@@ -77,11 +77,7 @@ public sealed partial class LifecycleSource : IDisposable
 
                 var provider = _services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider);
                 await Task.WhenAll(Enumerable.Range(0, LifecycleStream.Shards).Select(shard => RenewAsync(LifecycleStream.Of(provider, shard))));
-                foreach (var follower in _followers)
-                {
-                    follower.Renewed();
-                }
-
+                Renewed();
                 return;
             }
             catch (Exception e)
@@ -100,7 +96,7 @@ public sealed partial class LifecycleSource : IDisposable
     /// <summary>The new subscription first, then whatever this process had before: nothing is missed, and none is left behind.</summary>
     private async Task RenewAsync(IAsyncStream<JournalEvent> stream)
     {
-        var mine = _followers.IsEmpty ? null : await stream.SubscribeAsync(TakeAsync);
+        var mine = _followers.IsEmpty ? null : await stream.SubscribeAsync(TakeAsync, MissedAsync);
         foreach (var old in await stream.GetAllSubscriptionHandles())
         {
             if (old.HandleId != mine?.HandleId)
@@ -108,6 +104,22 @@ public sealed partial class LifecycleSource : IDisposable
                 await old.UnsubscribeAsync();
             }
         }
+    }
+
+    private void Renewed()
+    {
+        foreach (var follower in _followers)
+        {
+            follower.Renewed();
+        }
+    }
+
+    /// <summary>The stream goes on behind what it could not deliver: what was left out is in the journals.</summary>
+    private Task MissedAsync(Exception reason)
+    {
+        Missed(_log, reason.Message);
+        Renewed();
+        return Task.CompletedTask;
     }
 
     private Task TakeAsync(IList<SequentialItem<JournalEvent>> items)
@@ -137,4 +149,7 @@ public sealed partial class LifecycleSource : IDisposable
 
     [LoggerMessage(1, LogLevel.Warning, "The lifecycle streams could not be subscribed to: {Reason} It is tried again.")]
     private static partial void Unsubscribed(ILogger log, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "A lifecycle stream left events out; they are read from the journals: {Reason}")]
+    private static partial void Missed(ILogger log, string reason);
 }
