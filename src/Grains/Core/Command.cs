@@ -88,6 +88,9 @@ internal sealed record RunPolicy(
     public static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan ProviderBackOff = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether a model call may start: its model has a place for it.</summary>
+    public bool HasPlace { get; init; } = true;
+
     /// <summary>Why a call does not start by itself; null when it does. Asked of today's tools, whatever the run is pinned to.</summary>
     public Func<string, JsonElement, ToolHold?> HoldOf { get; init; } = static (_, _) => null;
 

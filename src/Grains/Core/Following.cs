@@ -31,6 +31,9 @@ internal static class Following
         };
     }
 
+    /// <summary>Whether nothing but a place at its model is missing for the next call.</summary>
+    public static bool Asks(RunState s, RunPolicy p, DateTimeOffset now) => Next(s, p with { HasPlace = true }, now) is ModelStarted;
+
     /// <summary>Asking for a decision starts nothing, so it happens in a paused run too.</summary>
     private static RunEvent? Undecided(RunState s, DateTimeOffset now, RunPolicy p)
     {
@@ -109,7 +112,9 @@ internal static class Following
         var counted = tokens * (s.Scale ?? 100) / 100;
         var reserved = counted + p.MaxOutputTokens;
         return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(counted, p.MaxOutputTokens), now)
-            ?? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion, s.Scale > 100 ? s.Scale : null));
+            ?? (p.HasPlace
+                ? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion, s.Scale > 100 ? s.Scale : null))
+                : null);
     }
 
     /// <summary>

@@ -21,8 +21,8 @@ internal static class StatusOf
             (RunStatus.Waiting, WaitReason.Decision, $"{t.Question} Answer with /pending/{t.CallId}."),
         { Model: { Phase: CallPhase.Retrying, RetryAt: { } at, Wait: WaitReason.Provider } } => (RunStatus.Waiting, WaitReason.Provider,
             $"The model's provider refuses the request; it is tried again at {at:O}. Mend the model's configuration, or /cancel."),
-        _ when RetryAt(s) is { } at => (RunStatus.Waiting, WaitReason.Retry, $"The last attempt failed; the next is at {at:O}."),
-        _ => (RunStatus.Running, null, null),
+        _ when RetryAt(s) is { } at => (RunStatus.Waiting, WaitReason.Retry, $"The last attempt failed; the next is due at {at:O}."),
+        _ => (RunStatus.Running, null, "It waits for its turn at its model, or for a silo that goes on with it. Nothing has to be done; /pause and /cancel work."),
     };
 
     /// <summary><c>Due</c>: the open effects. The shell starts what is due and not running, and cancels what runs and is not due.</summary>

@@ -6,9 +6,16 @@ namespace OrleansAgents.Execution;
 /// <remarks>Never throws except <see cref="OperationCanceledException"/> when <c>cancellation</c> fires. Runs detached from any grain.</remarks>
 internal interface IModelCaller
 {
+    /// <summary>A place if one is free and nobody waits for one; never null for a model that is not configured.</summary>
     /// <param name="model">Name of a model configuration.</param>
+    ModelPlace? TryEnter(string model);
+
+    /// <summary>Waits for a place, first come first served.</summary>
+    Task<ModelPlace> EnterAsync(string model, CancellationToken cancellation);
+
+    /// <param name="place">Is left at the end, whatever the end is.</param>
     /// <param name="onDelta">Called in order for each piece of the answer as it arrives; whole surrogate pairs only.</param>
-    Task<ModelOutcome> AskAsync(string model, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation);
+    Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation);
 }
 
 /// <param name="kind"><c>text</c> or <c>reasoning</c>.</param>

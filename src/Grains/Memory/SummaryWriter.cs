@@ -17,10 +17,11 @@ internal sealed class SummaryWriter(IModelCaller models, MemoryOptions options, 
         using var patience = new CancellationTokenSource(Longest, time);
         foreach (var part in SummaryRequest.Parts(record, options.InputTokens))
         {
+            var request = SummaryRequest.Of(part);
             ModelOutcome outcome;
             try
             {
-                outcome = await models.AskAsync(model, SummaryRequest.Of(part), (_, _) => { }, patience.Token);
+                outcome = await models.AskAsync(await models.EnterAsync(model, patience.Token), request, (_, _) => { }, patience.Token);
             }
             catch (OperationCanceledException)
             {

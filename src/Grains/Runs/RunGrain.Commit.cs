@@ -83,6 +83,7 @@ internal sealed partial class RunGrain
                 if (!turn.HasWork)
                 {
                     turn.Answer();
+                    Queue(turn.Asks);
                     return;
                 }
 
@@ -121,6 +122,8 @@ internal sealed partial class RunGrain
                 }
             }
 
+            // Others may ask meanwhile; judging again takes another place.
+            GiveBackPlace();
             await Task.Delay(delay, time);
         }
     }
@@ -141,6 +144,7 @@ internal sealed partial class RunGrain
         Publish(run, turn.Due, turn.Append.Events);
         turn.Answer();
         Reconcile();
+        Queue(turn.Asks);
         if (run.State is { Ended: not null, ThreadId: { } thread })
         {
             // It is told, not waited for: a thread that misses it looks by itself.

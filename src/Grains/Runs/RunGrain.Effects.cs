@@ -39,7 +39,7 @@ internal sealed partial class RunGrain
             var running = _running[effect] = new(tool is null || effect.IsCheck || run.Policy.IsRepeatable(tool.Tool), time.GetTimestamp());
             using (ExecutionContext.SuppressFlow())
             {
-                _ = tool is null ? AskAsync(run, effect, running)
+                _ = tool is null ? AskAsync(run, effect, running, UsePlace())
                     : effect.IsCheck ? CheckAsync(effect, tool, running) : CallAsync(run, effect, tool, running);
             }
         }
@@ -47,17 +47,17 @@ internal sealed partial class RunGrain
         EndStretchIfIdle(run.State);
     }
 
-    private async Task AskAsync(HeldRun run, Effect effect, Running running)
+    private async Task AskAsync(HeldRun run, Effect effect, Running running, ModelPlace place)
     {
-        var context = run.State.Model!.Context;
-        var request = run.Window.Build(context);
-        var (model, token, live) = (run.State.ModelName, running.Cut.Token, _live!);
-        var watched = _stretch?.Ask(effect.Step, effect.Attempt);
-        Func<Task<ModelOutcome>> ask =
-            () => models.AskAsync(model, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
-        live.Open(context.Through + 1, effect.Step, effect.Attempt);
+        var (token, live) = (running.Cut.Token, _live!);
         try
         {
+            var context = run.State.Model!.Context;
+            var request = run.Window.Build(context);
+            var watched = _stretch?.Ask(effect.Step, effect.Attempt);
+            Func<Task<ModelOutcome>> ask =
+                () => models.AskAsync(place, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
+            live.Open(context.Through + 1, effect.Step, effect.Attempt);
             var outcome = await Task.Run(watched is null ? ask : () => watched.WatchAsync(ask));
             Report(effect, running, Results.Of(effect, request, outcome));
         }
@@ -67,6 +67,7 @@ internal sealed partial class RunGrain
         }
         finally
         {
+            place.Leave(null);
             live.Close(effect.Step, effect.Attempt);
         }
     }
@@ -202,6 +203,7 @@ internal sealed partial class RunGrain
         }
 
         _running.Clear();
+        Queue(asks: false);
         EndStretchIfIdle(null);
     }
 

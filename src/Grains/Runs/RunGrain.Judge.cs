@@ -14,6 +14,9 @@ internal sealed partial class RunGrain
         public required IReadOnlyList<RunEvent> Events { get; init; }
         public required Append Append { get; init; }
 
+        /// <summary>It has a model to ask, and no place for that.</summary>
+        public required bool Asks { get; init; }
+
         /// <summary>When the run moves by itself.</summary>
         public required DateTimeOffset? Due { get; init; }
         public required bool HasWork { get; init; }
@@ -28,7 +31,7 @@ internal sealed partial class RunGrain
         }
     }
 
-    private async Task<Turn> JudgeAsync(List<Inbound> batch)
+    private async Task<Turn> JudgeAsync(List<Inbound> batch, RunPolicy policy)
     {
         var run = _run!;
         var state = run.State;
@@ -51,7 +54,7 @@ internal sealed partial class RunGrain
                 continue;
             }
 
-            var decision = Decide.On(state, item.Make(now), run.Policy);
+            var decision = Decide.On(state, item.Make(now), policy);
             if (decision.Refusal is { } refusal)
             {
                 answers.Add((item, refusal));
@@ -79,10 +82,13 @@ internal sealed partial class RunGrain
             }
         }
 
-        var due = run.Policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
-        var header = HeaderOf(run, state, due, now);
+        // Who stands in the queue for a place needs no time to be woken: the owner sees to it while it lives, its heir when it does not.
+        var asks = Following.Asks(state, policy, now);
+        var due = asks ? null : policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
+        var header = HeaderOf(run, state, policy, asks, due, now);
         return new()
         {
+            Asks = asks,
             Due = due,
             State = state,
             Events = events,
@@ -101,10 +107,10 @@ internal sealed partial class RunGrain
         return now > state.UpdatedAt ? now : state.UpdatedAt;
     }
 
-    private JournalHeader HeaderOf(HeldRun run, RunState state, DateTimeOffset? due, DateTimeOffset now)
+    private JournalHeader HeaderOf(HeldRun run, RunState state, RunPolicy policy, bool asks, DateTimeOffset? due, DateTimeOffset now)
     {
         // A run with nothing in flight belongs to nobody, so that nobody has to be asked for it.
-        var owner = StatusOf.Due(state).Any() && !run.Policy.Draining ? ownership.Me : null;
+        var owner = (asks || StatusOf.Due(state).Any()) && !policy.Draining ? ownership.Me : null;
         var published = run.Outlet.Published;
         var wakeAt = owner is null && published < state.Head && !(due <= now + options.PublishWithin) ? now + options.PublishWithin : due;
         return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, published, now, journal.Generation);

@@ -144,6 +144,7 @@ internal sealed partial class RunGrain
     {
         _run = null;
         _exists = true;
+        Queue(asks: false);
     }
 
     /// <summary>The last commit of an owner that stops.</summary>
@@ -155,6 +156,7 @@ internal sealed partial class RunGrain
         }
 
         run.Policy = run.Policy with { Draining = true };
+        Queue(asks: false);
         CutRepeatable();
         var withdrawn = Withdraw();
         await DrainAsync(withdrawn);
@@ -199,7 +201,7 @@ internal sealed partial class RunGrain
     /// <summary>With effects in flight the activation must not be collected under them; without any, it goes.</summary>
     private void Settle()
     {
-        if (_running.Count > 0)
+        if (_running.Count > 0 || _queued is not null)
         {
             DelayDeactivation(Timeout.InfiniteTimeSpan);
         }

@@ -86,7 +86,6 @@ internal sealed class ModelServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
-        var reply = Take(context.Request, body);
         lock (_lock)
         {
             _peak = Math.Max(_peak, ++_inFlight);
@@ -94,7 +93,7 @@ internal sealed class ModelServer : IAsyncDisposable
 
         try
         {
-            await SendAsync(context, reply);
+            await SendAsync(context, Take(context.Request, body));
         }
         catch (OperationCanceledException)
         {

@@ -106,8 +106,12 @@ public sealed class DemoModelTests
 
         public AgentDefinition Docs => _provider.GetRequiredService<IAgentCatalog>().Find("docs")!;
 
-        public async Task<ModelAnswer> AskAsync(AgentDefinition agent, List<RequestMessage> messages) => Assert.IsType<ModelAnswer>(
-            await _provider.GetRequiredService<IModelCaller>().AskAsync("default", new(agent, messages, "", 1), (_, _) => { }, TestContext.Current.CancellationToken));
+        public async Task<ModelAnswer> AskAsync(AgentDefinition agent, List<RequestMessage> messages)
+        {
+            var models = _provider.GetRequiredService<IModelCaller>();
+            return Assert.IsType<ModelAnswer>(
+                await models.AskAsync(models.TryEnter("default")!, new(agent, messages, "", 1), (_, _) => { }, TestContext.Current.CancellationToken));
+        }
 
         /// <summary>Asks and calls until an answer has no calls.</summary>
         public async Task<List<ModelAnswer>> RunAsync(string input)

@@ -64,7 +64,7 @@ internal sealed class ModelBench : IDisposable
 
     public Task<ModelOutcome> AskUntilAsync(CancellationToken cancellation, ModelRequest? request = null) =>
         _caller.AskAsync(
-            "default", request ?? Request(),
+            _caller.TryEnter("default")!, request ?? Request(),
             (kind, text) =>
             {
                 _deltas.Add((kind, text));

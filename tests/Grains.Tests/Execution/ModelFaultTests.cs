@@ -248,7 +248,8 @@ public abstract class ModelFaultTests(string provider)
         await using var server = await ModelServer.StartAsync();
         using var models = new ModelRegistry([], [], new ServiceCollection().BuildServiceProvider(), TimeProvider.System);
 
-        var outcome = await new ModelCaller(models, TimeProvider.System).AskAsync("gone", ModelBench.Request(), (_, _) => { }, TestContext.Current.CancellationToken);
+        var caller = new ModelCaller(models, TimeProvider.System);
+        var outcome = await caller.AskAsync(caller.TryEnter("gone")!, ModelBench.Request(), (_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal((ModelFaultKind.Provider, "model_not_found"), Of(Assert.IsType<ModelFault>(outcome)));
     }

@@ -29,6 +29,39 @@ public sealed class ModelGateTests
     }
 
     [Fact]
+    public async Task A_place_is_taken_at_once_only_while_nobody_waits()
+    {
+        using var gate = new ModelGate(1, _time);
+        Assert.False(gate.TryEnter());
+        Assert.Null(gate.TryEnter());
+        var waiting = Enter(gate);
+        gate.Leave(Answer, probe: false);
+        await LetInAsync(waiting);
+        Assert.Null(gate.TryEnter());
+        gate.Leave(Answer, probe: false);
+
+        Fail(gate, ModelGate.Outage);
+        Assert.Null(gate.TryEnter());
+        _time.Advance(ModelGate.FirstPause);
+        Assert.True(gate.TryEnter());
+        Assert.Null(gate.TryEnter());
+    }
+
+    [Fact]
+    public void A_probe_that_never_left_changes_nothing_of_what_was_learnt_meanwhile()
+    {
+        using var gate = new ModelGate(100, _time);
+        _ = Enter(gate);
+        Fail(gate, ModelGate.Outage);
+        _time.Advance(ModelGate.FirstPause);
+        Assert.True(gate.TryEnter());
+        gate.Leave(Answer, probe: false);
+        gate.Leave(null, probe: true);
+        Assert.False(gate.TryEnter());
+        Assert.False(gate.TryEnter());
+    }
+
+    [Fact]
     public async Task Faults_in_a_row_shut_it_and_one_probe_at_a_time_tries_again()
     {
         using var gate = new ModelGate(100, _time);

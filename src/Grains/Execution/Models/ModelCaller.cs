@@ -7,22 +7,25 @@ namespace OrleansAgents.Execution;
 /// <inheritdoc cref="IModelCaller"/>
 internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IModelCaller
 {
-    public async Task<ModelOutcome> AskAsync(string model, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
-    {
-        if (models.Find(model) is not { } registered)
-        {
-            return ModelFaults.UnknownModel(model);
-        }
+    public ModelPlace? TryEnter(string model) => models.Find(model) is not { } registered
+        ? new(model, null, probe: false)
+        : registered.Gate.TryEnter() is { } probe ? new(model, registered, probe) : null;
 
-        var probe = await registered.Gate.EnterAsync(cancellation);
+    public async Task<ModelPlace> EnterAsync(string model, CancellationToken cancellation) =>
+        models.Find(model) is { } registered ? new(model, registered, await registered.Gate.EnterAsync(cancellation)) : new(model, null, probe: false);
+
+    public async Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
+    {
         ModelOutcome? outcome = null;
         try
         {
-            return outcome = await StreamAsync(registered, request, onDelta, cancellation);
+            return outcome = place.Model is { } model
+                ? await StreamAsync(model, request, onDelta, cancellation)
+                : ModelFaults.UnknownModel(place.Name);
         }
         finally
         {
-            registered.Gate.Leave(outcome, probe);
+            place.Leave(outcome);
         }
     }
 

@@ -2,7 +2,7 @@ namespace OrleansAgents.Execution;
 
 /// <summary>The way to one model, shared by all runs of this process: a number of places, first come first served, and one breaker.</summary>
 /// <remarks>
-/// Attempts wait here before their request leaves, so that an attempt that was recorded is still one request. While the provider is down, or has
+/// Who asks waits here before the attempt is recorded, so that what is recorded is one request. While the provider is down, or has
 /// asked to be left alone, nothing passes but one probe at a time; its answer, whatever it says, opens the way for all. Thread-safe.
 /// </remarks>
 internal sealed class ModelGate : IDisposable
@@ -43,7 +43,7 @@ internal sealed class ModelGate : IDisposable
         Probing,
     }
 
-    /// <summary>Attempts that wait for their turn.</summary>
+    /// <summary>Who waits for a place.</summary>
     public int Waiting
     {
         get
@@ -64,6 +64,16 @@ internal sealed class ModelGate : IDisposable
             {
                 return _passage != Passage.Free;
             }
+        }
+    }
+
+    /// <summary>Takes a place if one is free and nobody waits. Who entered must <see cref="Leave"/>.</summary>
+    /// <returns>Whether it is the probe; null when there is no place.</returns>
+    public bool? TryEnter()
+    {
+        lock (_lock)
+        {
+            return _waiting.Count == 0 && MayPass ? Pass() : null;
         }
     }
 
@@ -126,7 +136,7 @@ internal sealed class ModelGate : IDisposable
             {
                 (_faults, _passage, _pause) = (0, Passage.Free, FirstPause);
             }
-            else if (probe)
+            else if (probe && _passage is Passage.Probing)
             {
                 _passage = Passage.Probe;
             }
@@ -157,13 +167,20 @@ internal sealed class ModelGate : IDisposable
 
     private void LetIn()
     {
-        while (_waiting.First is { } first && (_passage is Passage.Probe || (_passage is Passage.Free && _inFlight < _places)))
+        while (_waiting.First is { } first && MayPass)
         {
-            var probe = _passage is Passage.Probe;
-            _passage = probe ? Passage.Probing : _passage;
-            _inFlight++;
             _waiting.RemoveFirst();
-            first.Value.SetResult(probe);
+            first.Value.SetResult(Pass());
         }
+    }
+
+    private bool MayPass => _passage is Passage.Probe || (_passage is Passage.Free && _inFlight < _places);
+
+    private bool Pass()
+    {
+        var probe = _passage is Passage.Probe;
+        _passage = probe ? Passage.Probing : _passage;
+        _inFlight++;
+        return probe;
     }
 }
