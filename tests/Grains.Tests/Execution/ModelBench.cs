@@ -62,9 +62,9 @@ internal sealed class ModelBench : IDisposable
 
     public Task<ModelOutcome> AskAsync(ModelRequest? request = null) => AskUntilAsync(TestContext.Current.CancellationToken, request);
 
-    public Task<ModelOutcome> AskUntilAsync(CancellationToken cancellation, ModelRequest? request = null) =>
-        _caller.AskAsync(
-            _caller.TryEnter("default")!, request ?? Request(),
+    public async Task<ModelOutcome> AskUntilAsync(CancellationToken cancellation, ModelRequest? request = null) =>
+        await _caller.AskAsync(
+            await _caller.EnterAsync("default", cancellation), request ?? Request(),
             (kind, text) =>
             {
                 _deltas.Add((kind, text));
