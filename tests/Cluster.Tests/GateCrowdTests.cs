@@ -14,7 +14,6 @@ public sealed class GateCrowdTests
     [Fact]
     public async Task No_place_is_lost()
     {
-        var cancellation = TestContext.Current.CancellationToken;
         var (holds, free) = (false, new TaskCompletionSource());
         await using var server = await ModelServer.StartAsync(_ => Volatile.Read(ref holds)
             ? new Reply().Wait(free.Task).Text("Held.").Finish("stop")
@@ -31,7 +30,7 @@ public sealed class GateCrowdTests
             var id = await silo.StartRunAsync("docs", $"{i}?");
             for (var m = 0; m < 3; m++)
             {
-                _ = await silo.Run(id).MessageAsync($"And {m}?", (i % 4) switch { 0 => MessageDelivery.Interrupt, _ => MessageDelivery.Steer }, TestSilo.Meta());
+                _ = await silo.Run(id).MessageAsync($"And {m}?", i % 4 == 0 ? MessageDelivery.Interrupt : MessageDelivery.Steer, TestSilo.Meta());
             }
 
             if (i % 5 == 0)
@@ -54,14 +53,9 @@ public sealed class GateCrowdTests
         // As many may ask at once as before.
         Volatile.Write(ref holds, true);
         var held = await Task.WhenAll(Enumerable.Range(0, Places).Select(i => silo.StartRunAsync("docs", $"Held {i}?")));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
         foreach (var id in held)
         {
-            while ((await silo.EventsAsync(id)).All(e => e.Type != "model.started"))
-            {
-                await Task.Delay(10, patience.Token);
-            }
+            await silo.UntilAsync(id, v => v.Head == 3, "to ask");
         }
 
         free.SetResult();

@@ -46,8 +46,7 @@ public sealed class GateQueueTests : IAsyncLifetime
     public async Task Who_is_cancelled_or_paused_in_the_queue_leaves_it_and_the_others_go_on()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var first = await _silo.StartRunAsync("docs", "First?");
-        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+        var first = await StartFirstAsync();
         var (cancelled, paused, last) = (
             await _silo.StartRunAsync("docs", "Cancelled?"), await _silo.StartRunAsync("docs", "Paused?"), await _silo.StartRunAsync("docs", "Last?"));
         foreach (var id in new[] { cancelled, paused, last })
@@ -75,9 +74,7 @@ public sealed class GateQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_message_to_one_in_the_queue_is_part_of_its_first_request()
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var first = await _silo.StartRunAsync("docs", "First?");
-        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+        var first = await StartFirstAsync();
         var second = await _silo.StartRunAsync("docs", "Second?");
         Assert.Null((await _silo.Run(second).MessageAsync("In green.", MessageDelivery.Steer, TestSilo.Meta())).Problem);
         _answer.SetResult();
@@ -94,8 +91,7 @@ public sealed class GateQueueTests : IAsyncLifetime
     public async Task What_is_said_twice_refused_or_strange_costs_nobody_its_turn()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await _silo.StartRunAsync("docs", "First?");
-        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+        await StartFirstAsync();
         var (id, meta, start) = (JournalIds.NewRun(), TestSilo.Meta(), new StartRun("docs", "Second?"));
         Assert.Null((await _silo.Run(id).StartAsync(start, meta)).Problem);
         var before = (await _journal.FindAsync(id, cancellation))!.Header;
@@ -115,8 +111,7 @@ public sealed class GateQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_call_that_a_message_cuts_leaves_its_place_to_the_next()
     {
-        var run = await _silo.StartRunAsync("docs", "First?");
-        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var run = await StartFirstAsync();
         Assert.Null((await _silo.Run(run).MessageAsync("No, this.", MessageDelivery.Interrupt, TestSilo.Meta())).Problem);
 
         Assert.Equal("Later.", (await _silo.UntilEndedAsync(run)).Output?.Inline);
@@ -139,8 +134,7 @@ public sealed class GateQueueTests : IAsyncLifetime
     [Fact]
     public async Task A_silo_that_stops_hands_its_queue_back()
     {
-        var first = await _silo.StartRunAsync("docs", "First?");
-        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var first = await StartFirstAsync();
         var second = await _silo.StartRunAsync("docs", "Second?");
         await _silo.DisposeAsync();
 
@@ -150,6 +144,14 @@ public sealed class GateQueueTests : IAsyncLifetime
             Assert.Null(header.Owner);
             Assert.NotNull(header.WakeAt);
         }
+    }
+
+    /// <summary>It has the only place until <see cref="_answer"/> is set.</summary>
+    private async Task<string> StartFirstAsync()
+    {
+        var id = await _silo.StartRunAsync("docs", "First?");
+        await _received.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return id;
     }
 
     private sealed class RefusingJournal(IJournal inner) : JournalDecorator(inner)

@@ -32,7 +32,8 @@ internal static class Following
     }
 
     /// <summary>Whether nothing but a place at its model is missing for the next call.</summary>
-    public static bool Asks(RunState s, RunPolicy p, DateTimeOffset now) => Next(s, p with { HasPlace = true }, now) is ModelStarted;
+    public static bool Asks(RunState s, RunPolicy p, DateTimeOffset now) =>
+        Next(s, p.HasPlace ? p : p with { HasPlace = true }, now) is ModelStarted;
 
     /// <summary>Asking for a decision starts nothing, so it happens in a paused run too.</summary>
     private static RunEvent? Undecided(RunState s, DateTimeOffset now, RunPolicy p)
