@@ -26,7 +26,7 @@ internal static class StepsBenchmark
             ratios.Add(await PassAsync(print: true));
         }
 
-        Bench.Print("steps against the bare journal", new { ratios = ratios.Select(r => Math.Round(r, 3)), median = Math.Round(Median(ratios), 3) });
+        Bench.Print("steps against the bare journal", new { ratios = ratios.Select(r => Math.Round(r, 3)), median = Math.Round(Bench.Median(ratios), 3) });
 
         async Task<double> PassAsync(bool print)
         {
@@ -76,7 +76,7 @@ internal static class StepsBenchmark
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                await bench.RunAsync(S, e => steps += IsResult(e) ? 1 : 0);
+                await bench.RunAsync(S, e => Interlocked.Add(ref steps, IsResult(e) ? 1 : 0));
             }
         })));
         if (print)
@@ -127,15 +127,15 @@ internal static class StepsBenchmark
         for (var pass = 0; pass < 5; pass++)
         {
             var times = await IntervalsAsync(bench, 10_000);
-            early.Add(Median(times[200..400]));
-            late.Add(Median(times[9_800..Math.Min(times.Count, 10_000)]));
+            early.Add(Bench.Median(times[200..400]));
+            late.Add(Bench.Median(times[9_800..Math.Min(times.Count, 10_000)]));
         }
 
         Bench.Print("flatness", new
         {
             earlyMicros = early.Select(t => Math.Round(t)),
             lateMicros = late.Select(t => Math.Round(t)),
-            ratio = Math.Round(Median(late) / Median(early), 3),
+            ratio = Math.Round(Bench.Median(late) / Bench.Median(early), 3),
         });
     }
 
@@ -191,12 +191,6 @@ internal static class StepsBenchmark
     }
 
     private static bool IsResult(JournalEvent e) => e.Type is "model.completed" or "tool.completed";
-
-    private static double Median(List<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return Bench.Percentile(sorted, 0.5);
-    }
 
     private static long SizeOf(JournalEvent e, MemoryStream buffer)
     {
