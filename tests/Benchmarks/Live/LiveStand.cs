@@ -30,7 +30,7 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
             ["Models__default__StallSeconds"] = "600",
             ["Agents__plain__Instructions"] = "Answer.",
         });
-        var stand = new LiveStand(folder, model, silo, await ServiceProgram.GatewayAsync(port));
+        var stand = new LiveStand(folder, model, silo, await ServiceProgram.GatewayAsync(port, new Dictionary<string, string> { ["Limits__Connections"] = "20000" }));
         await stand.WarmAsync();
         return stand;
     }
