@@ -30,7 +30,9 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
             ["Models__default__StallSeconds"] = "600",
             ["Agents__plain__Instructions"] = "Answer.",
         });
-        var stand = new LiveStand(folder, model, silo, await ServiceProgram.GatewayAsync(port, new Dictionary<string, string> { ["Limits__Connections"] = "20000" }));
+        // The crowd of idle viewers is larger than what a gateway takes by default.
+        var gateway = await ServiceProgram.GatewayAsync(port, new Dictionary<string, string> { ["Limits__Connections"] = "20000" });
+        var stand = new LiveStand(folder, model, silo, gateway);
         await stand.WarmAsync();
         return stand;
     }
