@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
@@ -58,11 +59,23 @@ internal sealed partial class SqliteJournal
         }
     }
 
-    /// <summary>The bytes as they lie. A body that a journal uses must be there, whatever the lookup says.</summary>
-    private static byte[]? Body(SqliteConnection db, string reference) =>
-        db.Scalar("SELECT data FROM bodies WHERE ref=$ref", ("$ref", reference)) is { } data
-            ? data as byte[] ?? throw DamagedBody(reference)
-            : db.Scalar("SELECT 1 FROM body_uses WHERE ref=$ref LIMIT 1", ("$ref", reference)) is null ? null : throw DamagedBody(reference);
+    /// <summary>A body by its name alone, for a check of the whole store; null when there is none.</summary>
+    internal async Task<byte[]?> BodyAsync(string reference) =>
+        await _readers.ReadAsync("", db => db.Scalar("SELECT data FROM bodies WHERE ref=$ref", ("$ref", reference)), CancellationToken.None) is { } data
+            ? Verified(reference, data as byte[] ?? throw DamagedBody(reference))
+            : null;
+
+    /// <summary>The bytes as stored, or null when the journal does not use the body. A body that it uses must be there.</summary>
+    private static byte[]? Body(SqliteConnection db, long jid, string reference)
+    {
+        using var command = db.Command(
+            "SELECT b.data FROM body_uses u LEFT JOIN bodies b ON b.ref=u.ref WHERE u.ref=$ref AND u.jid=$jid", ("$ref", reference), ("$jid", jid));
+        using var reader = command.ExecuteReader();
+        return !reader.Read() ? null : reader.GetValue(0) as byte[] ?? throw DamagedBody(reference);
+    }
+
+    private static byte[] Verified(string reference, byte[] data) =>
+        reference == "sha256:" + Convert.ToHexStringLower(SHA256.HashData(data)) ? data : throw DamagedBody(reference);
 
     private static JournalDamagedException DamagedBody(string reference) =>
         new("", 0, $"The body {reference} is damaged: what is stored there is not what was written.");

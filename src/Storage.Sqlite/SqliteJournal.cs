@@ -175,13 +175,10 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         return true;
     });
 
-    public async Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default)
-    {
-        var data = await _readers.ReadAsync("", db => Body(db, reference), cancellation) ?? Missed<byte[]>("bodies", "");
-        return data is null || reference == "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(data))
-            ? data
-            : throw DamagedBody(reference);
-    }
+    public async Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default) => await _readers.ReadAsync(
+        id,
+        db => Find(db, new Rows(db), id) is var (jid, _) ? Body(db, jid, reference) ?? Missed<byte[]>("bodies", id) ?? Missed<byte[]>("body_uses", id) : null,
+        cancellation) is { } data ? Verified(reference, data) : null;
 
     private static string Within(IReadOnlyCollection<int>? partitions) =>
         partitions is { Count: < JournalHeader.Partitions } ? $" AND partition IN ({string.Join(',', partitions)})" : "";

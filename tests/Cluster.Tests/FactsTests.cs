@@ -163,7 +163,7 @@ public sealed class FactsTests : IAsyncLifetime
         var facts = JournalIds.FactsOf(Principal.Local);
         var rows = await _journal.ReadAsync(facts, 0, 100);
         Assert.Equal(["fact.remembered", "fact.erased"], rows.Select(r => r.Type));
-        Assert.Null(await _journal.ReadBodyAsync(((FactRemembered)rows[0].Decode()!).Content.Ref));
+        Assert.Null(await _journal.ReadBodyAsync(facts, ((FactRemembered)rows[0].Decode()!).Content.Ref));
 
         // What ran keeps what it was told and said, until it is deleted too; the fact's record outlives both.
         await _silo.Grains.GetGrain<IThreadGrain>(First).DeleteAsync(Principal.Local);

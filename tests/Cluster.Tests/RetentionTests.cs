@@ -57,7 +57,7 @@ public sealed class RetentionTests : IDisposable
 
     private static async Task<int> CountAsync(SqliteJournal journal, Func<byte[], bool> wanted)
     {
-        var bodies = await Task.WhenAll((await journal.BodiesAsync(0, 1_000)).Select(async b => await journal.ReadBodyAsync(b.Ref)));
+        var bodies = await Task.WhenAll((await journal.BodiesAsync(0, 1_000)).Select(async b => await journal.BodyAsync(b.Ref)));
         return bodies.Count(b => wanted(b!));
     }
 

@@ -106,10 +106,10 @@ public sealed class BitFlipTests : IDisposable
                 && (view.Snapshot is null || (view.Snapshot.Seq == 6 && view.Snapshot.Data.All(b => b == n))));
             await Ask($"command of {id}", async () =>
                 await journal.FindCommandAsync(id, $"command-{n}") == new RecordedCommand($"command-{n}", $"hash-{n}", 9));
-            await Ask($"body of {id}", async () => (await journal.ReadBodyAsync(Body($"own {n}").Ref))?.SequenceEqual(Body($"own {n}").Data) == true);
+            await Ask($"body of {id}", async () => (await journal.ReadBodyAsync(id, Body($"own {n}").Ref))?.SequenceEqual(Body($"own {n}").Data) == true);
         }
 
-        await Ask("shared body", async () => (await journal.ReadBodyAsync(Shared.Ref))?.SequenceEqual(Shared.Data) == true);
+        await Ask("shared body", async () => (await journal.ReadBodyAsync("run-0", Shared.Ref))?.SequenceEqual(Shared.Data) == true);
         await Ask("list", async () => Complete(await journal.ListAsync(new(Principal.Local, null, null, null, null, 100))));
         await Ask("scan", async () => Complete(await journal.ScanAsync(new(Start, [], null, 100))));
         await Ask("deleted", async () =>

@@ -78,9 +78,9 @@ public abstract partial class JournalContract
         var large = Event("r", 1) with { Data = Encoding.UTF8.GetBytes(new string('y', 2_000_000)) };
         await Journal.AppendAsync(Append("r", 0, 1) with { Events = [large], Bodies = [body] });
 
-        Assert.Equal(body.Data, await Journal.ReadBodyAsync(body.Ref));
+        Assert.Equal(body.Data, await Journal.ReadBodyAsync("r", body.Ref));
         Assert.Equal(large.Data, Assert.Single(await Journal.ReadAsync("r", 0, 10)).Data);
-        Assert.Null(await Journal.ReadBodyAsync("sha256:" + new string('0', 64)));
+        Assert.Null(await Journal.ReadBodyAsync("r", "sha256:" + new string('0', 64)));
     }
 
     [Fact]

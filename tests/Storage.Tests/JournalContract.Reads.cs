@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using Xunit;
@@ -24,6 +25,19 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task A_body_is_read_through_a_journal_that_uses_it_and_through_no_other()
+    {
+        var body = Body("another user's text");
+        await Journal.AppendAsync(Append("a", 0, 1) with { Bodies = [body] });
+        var quoting = Event("b", 1) with { Data = Encoding.UTF8.GetBytes($$$"""{"input":"{{{body.Ref}}}","output":{"ref":"{{{body.Ref}}}"}}""") };
+        await Journal.AppendAsync(Append("b", 0, 1) with { Events = [quoting] });
+
+        Assert.Equal(body.Data, await Journal.ReadBodyAsync("a", body.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("b", body.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("unknown", body.Ref));
+    }
+
+    [Fact]
     public async Task A_body_lives_as_long_as_a_journal_refers_to_it()
     {
         var body = Body("shared");
@@ -31,9 +45,10 @@ public abstract partial class JournalContract
         await Journal.AppendAsync(Append("b", 0, 1) with { Bodies = [body, body], Header = Header("b", 1).Ended() });
 
         Assert.True(await Journal.DeleteAsync("a"));
-        Assert.Equal(body.Data, await Journal.ReadBodyAsync(body.Ref));
+        Assert.Equal(body.Data, await Journal.ReadBodyAsync("b", body.Ref));
+        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.ReadBodyAsync("a", body.Ref));
         Assert.True(await Journal.DeleteAsync("b"));
-        Assert.Null(await Journal.ReadBodyAsync(body.Ref));
+        await Assert.ThrowsAsync<JournalDeletedException>(() => Journal.ReadBodyAsync("b", body.Ref));
     }
 
     [Fact]
@@ -43,13 +58,14 @@ public abstract partial class JournalContract
         await Journal.AppendAsync(Append("a", 0, 1) with { Bodies = [own, shared] });
         await Journal.AppendAsync(Append("b", 0, 1) with { Bodies = [shared] });
         Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("a", 0, 1) with { Released = [own.Ref] }));
-        Assert.Equal(own.Data, await Journal.ReadBodyAsync(own.Ref));
+        Assert.Equal(own.Data, await Journal.ReadBodyAsync("a", own.Ref));
 
         Assert.Equal(AppendOutcome.Committed, await Journal.AppendAsync(Append("a", 1, 1) with { Released = [own.Ref, shared.Ref, "sha256:none"] }));
-        Assert.Null(await Journal.ReadBodyAsync(own.Ref));
-        Assert.Equal(shared.Data, await Journal.ReadBodyAsync(shared.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("a", own.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("a", shared.Ref));
+        Assert.Equal(shared.Data, await Journal.ReadBodyAsync("b", shared.Ref));
         await Journal.AppendAsync(Append("b", 1, 1) with { Released = [shared.Ref] });
-        Assert.Null(await Journal.ReadBodyAsync(shared.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("b", shared.Ref));
     }
 
     [Fact]

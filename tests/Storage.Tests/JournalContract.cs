@@ -95,7 +95,7 @@ public abstract partial class JournalContract : IAsyncLifetime
 
         Assert.Equal(Header("r", 2), (await Journal.FindAsync("r"))!.Header);
         Assert.Null(await Journal.FindCommandAsync("r", "c"));
-        Assert.Null(await Journal.ReadBodyAsync(body.Ref));
+        Assert.Null(await Journal.ReadBodyAsync("r", body.Ref));
         Assert.Equal(AppendOutcome.Fenced, await Journal.AppendAsync(Append("unknown", 1, 1)));
         Assert.Null(await Journal.FindAsync("unknown"));
     }

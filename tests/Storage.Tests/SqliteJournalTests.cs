@@ -211,7 +211,7 @@ public sealed class SqliteJournalTests : JournalContract
         await Journal.AppendAsync(Append("r", 0, 1) with { Bodies = [body] });
         await Damage("UPDATE bodies SET data = x'02'");
 
-        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.ReadBodyAsync(body.Ref));
+        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.ReadBodyAsync("r", body.Ref));
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class SqliteJournalTests : JournalContract
         await Journal.AppendAsync(Append("r", 0, 1) with { Bodies = [body] });
         await Damage("DELETE FROM bodies");
 
-        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.ReadBodyAsync(body.Ref));
+        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.ReadBodyAsync("r", body.Ref));
     }
 
     [Fact]

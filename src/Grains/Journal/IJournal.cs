@@ -59,9 +59,12 @@ public interface IJournal
     /// <returns>False when it does not exist or was deleted before.</returns>
     Task<bool> DeleteAsync(string id);
 
-    /// <summary>A body by its name (<c>sha256:…</c>), or null.</summary>
+    /// <summary>A body that a commit of this journal stored and none released, by its name (<c>sha256:…</c>); else null.</summary>
+    /// <remarks>Nobody reads a body by its name alone: whoever knows a hash need not be allowed to read what it stands for.</remarks>
+    /// <param name="id">The journal.</param>
+    /// <exception cref="JournalDeletedException">The journal was deleted.</exception>
     /// <exception cref="JournalDamagedException">The stored bytes do not match the name.</exception>
-    Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default);
+    Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default);
 
     /// <summary>1, and one more with each restore from a backup. A header of an earlier one is of a journal that may have gone on in the time that is lost.</summary>
     long Generation { get; }

@@ -37,12 +37,12 @@ internal static class Bodies
     };
 
     /// <summary>The whole text.</summary>
-    public static async Task<string> LoadAsync(IJournal journal, string runId, Text text) =>
-        text.Inline ?? Encoding.UTF8.GetString(await LoadAsync(journal, runId, text.Body!.Ref));
+    public static async Task<string> LoadAsync(IJournal journal, string id, Text text) =>
+        text.Inline ?? Encoding.UTF8.GetString(await LoadAsync(journal, id, text.Body!.Ref));
 
-    public static async Task<byte[]> LoadAsync(IJournal journal, string runId, string reference) =>
-        await journal.ReadBodyAsync(reference)
-        ?? throw new JournalDamagedException(runId, 0, $"The body {reference} of run {runId} is missing.");
+    public static async Task<byte[]> LoadAsync(IJournal journal, string id, string reference) =>
+        await journal.ReadBodyAsync(id, reference)
+        ?? throw new JournalDamagedException(id, 0, $"The body {reference} of {id} is missing.");
 
     /// <summary>The event with every text whole.</summary>
     public static async ValueTask<RunEvent> WholeAsync(IJournal journal, string runId, RunEvent e)

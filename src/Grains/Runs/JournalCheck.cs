@@ -139,7 +139,7 @@ internal static class JournalCheck
     {
         try
         {
-            if (reference is not null && await journal.ReadBodyAsync(reference) is null)
+            if (reference is not null && await journal.ReadBodyAsync(row.JournalId, reference) is null)
             {
                 faults.Add($"{row.JournalId} seq {row.Seq}: the body {reference} is missing.");
             }

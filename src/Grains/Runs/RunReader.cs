@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orleans.Concurrency;
 using OrleansAgents.Core;
 using OrleansAgents.Events;
@@ -64,7 +63,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
             new(ProblemCodes.StepNotFound, $"Step {step} of this run is no model call.", "n"));
 
     public Task<Read<byte[]>> BodyAsync(Principal principal, string runId, string reference) =>
-        ReadAsync(principal, runId, async _ => await RefersToAsync(runId, reference) ? await journal.ReadBodyAsync(reference) : null,
+        ReadAsync(principal, runId, _ => journal.ReadBodyAsync(runId, reference),
             new(ProblemCodes.BodyNotFound, "No event of this run refers to such a body.", "hash"));
 
     public async Task<Problem?> DeleteAsync(Principal principal, string runId)
@@ -148,20 +147,6 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog)
 
         var created = snapshot is null ? tail[0] : (await journal.ReadAsync(runId, 0, 1))[0];
         return (RunFold.From(snapshot, tail), created);
-    }
-
-    private async Task<bool> RefersToAsync(string runId, string reference)
-    {
-        var needle = JsonEncodedText.Encode(reference).EncodedUtf8Bytes.ToArray();
-        await foreach (var e in RunFold.ReadAllAsync(journal, runId, 0))
-        {
-            if (e.Data.AsSpan().IndexOf(needle) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Unknown and foreign runs, deleted ones too, are the same; damage is a typed answer.</summary>

@@ -29,7 +29,7 @@ internal static class StoreCheck
         await EachAsync(journal.BodiesAsync, "bodies", output, Tell, async reference =>
         {
             bodies++;
-            await journal.ReadBodyAsync(reference);
+            await journal.BodyAsync(reference);
         });
         await journal.Checked;
         await output.WriteLineAsync(

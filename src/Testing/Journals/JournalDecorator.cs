@@ -43,6 +43,6 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
 
     public virtual Task<bool> DeleteAsync(string id) => inner.DeleteAsync(id);
 
-    public virtual Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>
-        inner.ReadBodyAsync(reference, cancellation);
+    public virtual Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default) =>
+        inner.ReadBodyAsync(id, reference, cancellation);
 }

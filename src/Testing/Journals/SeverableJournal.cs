@@ -50,8 +50,8 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
 
     public Task<bool> DeleteAsync(string id) => Line().DeleteAsync(id);
 
-    public Task<byte[]?> ReadBodyAsync(string reference, CancellationToken cancellation = default) =>
-        Line().ReadBodyAsync(reference, cancellation);
+    public Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default) =>
+        Line().ReadBodyAsync(id, reference, cancellation);
 
     private IJournal Line() => IsCut ? throw new IOException("The process has crashed.") : inner;
 }

@@ -24,7 +24,7 @@ internal sealed class FactsReader(IJournal journal) : Grain, IFactsReader
             var id = JournalIds.FactsOf(principal);
             var state = await journal.FindAsync(id) is null ? FactsState.Empty : await FactFold.ReadAsync(journal, id, FactsState.Empty);
             var facts = (includeSuperseded ? state.Facts.Values.OrderByDescending(f => f.Seq) : state.Valid).Where(f => f.Seq < before).Take(limit + 1).ToList();
-            var items = await Task.WhenAll(facts.Take(limit).Select(ViewAsync));
+            var items = await Task.WhenAll(facts.Take(limit).Select(f => ViewAsync(id, f)));
             return new(new(items, facts.Count > limit ? facts[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null), null);
         }
         catch (JournalDamagedException e)
@@ -42,9 +42,9 @@ internal sealed class FactsReader(IJournal journal) : Grain, IFactsReader
     }
 
     /// <summary>One that is erased while it is read is shown without what it said.</summary>
-    private async Task<FactView> ViewAsync(KeptFact f)
+    private async Task<FactView> ViewAsync(string id, KeptFact f)
     {
-        var body = f.ErasedAt is null ? await journal.ReadBodyAsync(f.Body) : null;
+        var body = f.ErasedAt is null ? await journal.ReadBodyAsync(id, f.Body) : null;
         var content = body is null ? null : FactContent.FromBody(body);
         return new(f.Id, content?.Key, content?.Text, f.Trust, f.Status, f.Source, f.ValidFrom, f.ValidUntil, f.SupersededBy, f.ErasedAt);
     }
