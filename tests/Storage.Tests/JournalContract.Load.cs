@@ -84,6 +84,18 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Text_with_the_character_zero_comes_back_as_it_was()
+    {
+        const string Text = "before\0after";
+        var append = Append("r", 0, 1, commands: new RecordedCommand("c", "h", 1));
+        await Journal.AppendAsync(append with { Header = append.Header with { Summary = Text, Agent = Text, Reason = Text } });
+
+        var header = (await Journal.FindAsync("r"))!.Header;
+        Assert.Equal((Text, Text, Text), (header.Summary, header.Agent, header.Reason));
+        Assert.Equal(header, Assert.Single(await Journal.ListAsync(new(header.Principal, null, Text, null, null, 10))));
+    }
+
+    [Fact]
     public async Task An_append_that_does_not_continue_its_journal_is_a_mistake()
     {
         await Journal.AppendAsync(Append("r", 0, 1));

@@ -23,10 +23,11 @@ public sealed record ContextPin(long From, long Through, long Tokens, string Ass
 /// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> by a message.</param>
 /// <param name="ContextTokens">Estimated tokens of the request.</param>
 /// <param name="RequestHash">SHA-256 over the digests of what was sent, as <c>sha256:…</c>.</param>
+/// <param name="Output">The whole text of an answer in several parts that together are too long to be inline; else its text parts are the text.</param>
 /// <param name="Invalid">Why a final answer is not the run's output (it does not fit the output's schema), in words for the model, which is asked again.</param>
 public sealed record ModelCompleted(
     int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls,
-    Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null) : RunEvent;
+    Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null, Text? Output = null) : RunEvent;
 
 /// <summary>The attempt gave no answer; text that was shown of it is withdrawn.</summary>
 /// <param name="RetryAt">When the next attempt may start; without it, as soon as the run goes on.</param>

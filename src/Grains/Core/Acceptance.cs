@@ -114,7 +114,7 @@ internal static class Acceptance
     private static ModelCompleted Answer(ModelAnswered c) => new(
         c.Step, c.Attempt, c.Content,
         [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid))],
-        c.Usage, c.FinishReason, c.ContextTokens, c.RequestHash, c.Invalid);
+        c.Usage, c.FinishReason, c.ContextTokens, c.RequestHash, c.Invalid, c.Output);
 
     private static ModelFailed Fault(RunState s, ModelFaulted c)
     {

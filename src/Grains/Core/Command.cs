@@ -47,7 +47,7 @@ internal sealed record Wake(DateTimeOffset At) : Command(At);
 /// <param name="ContextTokens">Estimated tokens of the request.</param>
 internal sealed record ModelAnswered(
     DateTimeOffset At, int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<AskedCall> Calls,
-    Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null) : Command(At);
+    Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null, Text? Output = null) : Command(At);
 
 /// <summary>A tool call as the provider sent it.</summary>
 internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);
@@ -56,10 +56,19 @@ internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement
 internal sealed record ModelFaulted(
     DateTimeOffset At, int Step, int Attempt, RunError Error, FaultKind Kind, TimeSpan? RetryAfter, double Jitter) : Command(At);
 
+/// <summary>What follows from a fault of a model call.</summary>
 internal enum FaultKind
 {
+    /// <summary>It passes by itself: back-off until the run's budget of time is used up.</summary>
     Transient,
+
+    /// <summary>A person has to mend something at the provider or in the configuration.</summary>
     Provider,
+
+    /// <summary>Waiting mends nothing: three identical ones in a row pause the run.</summary>
+    Defect,
+
+    /// <summary>The run fails.</summary>
     Final,
 }
 

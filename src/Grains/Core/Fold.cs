@@ -115,11 +115,11 @@ internal static class Fold
             Window = s.Window.Add(new(s.Window.IsEmpty ? 1 : through + 1, tokens)),
             Usage = s.Usage + m.Usage with { ModelCalls = 1 },
             InvalidAnswers = m.Invalid is not null || m.ToolCalls.Any(c => c.Invalid is not null) ? s.InvalidAnswers + 1 : 0,
-            Output = m.ToolCalls.Count == 0 && m.Invalid is null ? FinalText(m.Content) : null,
+            Output = m.ToolCalls.Count == 0 && m.Invalid is null ? m.Output ?? FinalText(m.Content) : null,
         };
     }
 
-    /// <summary>The answer's text; where one part was too long to be inline, that part stands for it.</summary>
+    /// <summary>The answer's text, where it is in one part or short. Journals of earlier builds have long answers in several parts: there the first long part stands for all.</summary>
     private static Text FinalText(IReadOnlyList<ContentPart> content)
     {
         var texts = content.OfType<TextPart>().Select(p => p.Text).ToList();

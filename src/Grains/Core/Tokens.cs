@@ -59,4 +59,8 @@ internal static class ErrorCodes
     public const string InvalidCalls = "invalid_tool_calls";
     public const string InvalidOutput = "invalid_output";
     public const string CancelTimeout = "cancel_timeout";
+
+    /// <summary>A fault of this service, not of the model or the tool.</summary>
+    public const string Internal = "internal_error";
+    public const string Unrecordable = "unrecordable";
 }

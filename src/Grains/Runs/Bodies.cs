@@ -29,6 +29,10 @@ internal static class Bodies
         return new Text(null, new(body.Ref, data.Length, text[..cut]));
     }
 
+    /// <summary>Several texts as one by reference; null where they are one, or together short enough to be inline.</summary>
+    public static Text? StoreTogether(IReadOnlyList<string> texts, List<Body> bodies) =>
+        texts.Count > 1 && Store(string.Concat(texts), bodies) is { Body: not null } whole ? whole : null;
+
     public static ContentPart Store(ContentPart part, List<Body> bodies) => part switch
     {
         TextPart t => new TextPart(Store(t.Text.Preview, bodies)),
@@ -44,7 +48,11 @@ internal static class Bodies
         await journal.ReadBodyAsync(id, reference)
         ?? throw new JournalDamagedException(id, 0, $"The body {reference} of {id} is missing.");
 
-    /// <summary>The event with every text whole.</summary>
+    /// <summary>The event with every text whole, from the bodies that its own commit stores.</summary>
+    public static RunEvent Whole(RunEvent e, IReadOnlyList<Body> stored) =>
+        stored.Count == 0 ? e : RunMessages.Whole(e, r => Encoding.UTF8.GetString(stored.First(b => b.Ref == r).Data));
+
+    /// <summary>The same, from the journal.</summary>
     public static async ValueTask<RunEvent> WholeAsync(IJournal journal, string runId, RunEvent e)
     {
         Dictionary<string, string>? found = null;

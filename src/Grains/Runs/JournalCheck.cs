@@ -126,6 +126,7 @@ internal static class JournalCheck
         {
             RunCreated c => [c.Definition, c.Input.Body?.Ref, c.Earlier?.Ref],
             RunCompleted c => [c.Output.Body?.Ref],
+            ModelCompleted m => [m.Output?.Body?.Ref],
             ToolLate t => [t.Result?.Body?.Ref],
             _ => [],
         };

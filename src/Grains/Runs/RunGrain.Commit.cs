@@ -16,16 +16,18 @@ internal sealed partial class RunGrain
     /// <param name="Make">Gives the command, stamped with the time of the commit.</param>
     /// <param name="Meta">Set for clients' commands, which are remembered by id.</param>
     /// <param name="Create">Makes the run when it does not exist; set for a start.</param>
+    /// <param name="Otherwise">Judged instead where what follows from the command cannot be recorded.</param>
     private sealed record Inbound(
         Func<DateTimeOffset, Command> Make, CommandMeta? Meta, IReadOnlyList<Body> Bodies, Func<HeldRun>? Create,
-        TaskCompletionSource<CommandResult> Reply);
+        Func<DateTimeOffset, Command>? Otherwise, TaskCompletionSource<CommandResult> Reply);
 
     private static readonly Receipt Done = new("", "accepted", 0);
 
     private Task<CommandResult> CommitAsync(
-        Func<DateTimeOffset, Command> make, CommandMeta? meta, IReadOnlyList<Body>? bodies = null, Func<HeldRun>? create = null)
+        Func<DateTimeOffset, Command> make, CommandMeta? meta, IReadOnlyList<Body>? bodies = null, Func<HeldRun>? create = null,
+        Func<DateTimeOffset, Command>? otherwise = null)
     {
-        var inbound = new Inbound(make, meta, bodies ?? [], create, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var inbound = new Inbound(make, meta, bodies ?? [], create, otherwise, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _inbox.Enqueue(inbound);
         if (!_pumping)
         {
@@ -136,7 +138,7 @@ internal sealed partial class RunGrain
         run.OwnedSince = began;
         for (var i = 0; i < turn.Events.Count; i++)
         {
-            run.Window.Add(turn.Append.Events[i].Seq, turn.Events[i]);
+            run.Window.Add(turn.Append.Events[i].Seq, Bodies.Whole(turn.Events[i], turn.Append.Bodies));
         }
 
         telemetry.Committed(turn.Append.Events);

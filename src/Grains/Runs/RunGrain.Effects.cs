@@ -47,7 +47,7 @@ internal sealed partial class RunGrain
         EndStretchIfIdle(run.State);
     }
 
-    private async Task AskAsync(HeldRun run, Effect effect, Running running, ModelPlace place)
+    private Task AskAsync(HeldRun run, Effect effect, Running running, ModelPlace place) => DoAsync(effect, running, null, async () =>
     {
         var (token, live) = (running.Cut.Token, _live!);
         try
@@ -58,46 +58,52 @@ internal sealed partial class RunGrain
             Func<Task<ModelOutcome>> ask =
                 () => models.AskAsync(place, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
             live.Open(context.Through + 1, effect.Step, effect.Attempt);
-            var outcome = await Task.Run(watched is null ? ask : () => watched.WatchAsync(ask));
-            Report(effect, running, Results.Of(effect, request, outcome));
-        }
-        catch (OperationCanceledException)
-        {
-            running.Ended.TrySetResult();
+            return Results.Of(effect, request, await Task.Run(watched is null ? ask : () => watched.WatchAsync(ask)));
         }
         finally
         {
             place.Leave(null);
             live.Close(effect.Step, effect.Attempt);
         }
-    }
+    });
 
-    private async Task CallAsync(HeldRun run, Effect effect, ToolCallState tool, Running running)
+    private Task CallAsync(HeldRun run, Effect effect, ToolCallState tool, Running running) => DoAsync(effect, running, tool, async () =>
     {
         var stretch = _stretch;
         var call = new ToolCall(Id, tool.Step, tool.CallId, effect.Attempt, $"{Id}/{tool.CallId}");
+        return Results.Of(effect, await Task.Run(async () =>
+        {
+            if (!running.Repeatable)
+            {
+                await EnsureOwnedAsync(run);
+            }
+
+            if (!running.TryDispatch())
+            {
+                throw new OperationCanceledException();
+            }
+
+            using var watched = stretch?.Call(call, tool.Tool);
+            var result = await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token);
+            watched?.Ended(result);
+            return result;
+        }));
+    });
+
+    private Task CheckAsync(Effect effect, ToolCallState tool, Running running) => DoAsync(effect, running, tool, async () =>
+    {
+        var call = new ToolCall(Id, tool.Step, tool.CallId, tool.Attempt, $"{Id}/{tool.CallId}");
+        return Results.Of(effect, await Task.Run(() => tools.CheckAsync(tool.Tool, tool.Arguments, call, running.Cut.Token)));
+    });
+
+    /// <summary>Every effect ends here with a result, or because it was cut. Nobody awaits it, so whatever it throws is recorded as what is known then.</summary>
+    private async Task DoAsync(Effect effect, Running running, ToolCallState? tool, Func<Task<Result>> work)
+    {
         try
         {
-            var result = await Task.Run(async () =>
-            {
-                if (!running.Repeatable)
-                {
-                    await EnsureOwnedAsync(run);
-                }
-
-                if (!running.TryDispatch())
-                {
-                    throw new OperationCanceledException();
-                }
-
-                using var watched = stretch?.Call(call, tool.Tool);
-                var result = await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token);
-                watched?.Ended(result);
-                return result;
-            });
-            Report(effect, running, Results.Of(effect, result));
+            Report(effect, running, await work());
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (running.IsCut)
         {
             running.Ended.TrySetResult();
         }
@@ -107,18 +113,10 @@ internal sealed partial class RunGrain
             Lose([], Moved);
             Settle();
         }
-    }
-
-    private async Task CheckAsync(Effect effect, ToolCallState tool, Running running)
-    {
-        var call = new ToolCall(Id, tool.Step, tool.CallId, tool.Attempt, $"{Id}/{tool.CallId}");
-        try
+        catch (Exception e)
         {
-            Report(effect, running, Results.Of(effect, await Task.Run(() => tools.CheckAsync(tool.Tool, tool.Arguments, call, running.Cut.Token))));
-        }
-        catch (OperationCanceledException)
-        {
-            running.Ended.TrySetResult();
+            EffectFailed(log, e, Id, effect.Step, effect.Attempt, tool?.Tool ?? "model");
+            Report(effect, running, Results.OfFailure(effect, running.HasLeft, running.Repeatable, e));
         }
     }
 
@@ -145,7 +143,7 @@ internal sealed partial class RunGrain
         // It stays in _running until its commit says that it is no longer due, or it would be started again.
         if (_running.TryGetValue(effect, out var mine) && mine == running)
         {
-            _ = CommitAsync(result.Make, null, result.Bodies);
+            _ = CommitAsync(result.Make, null, result.Bodies, otherwise: result.Otherwise);
         }
         else if (!running.Repeatable)
         {
@@ -205,23 +203,6 @@ internal sealed partial class RunGrain
         _running.Clear();
         Queue(asks: false);
         EndStretchIfIdle(null);
-    }
-
-    /// <summary>An effect in flight.</summary>
-    /// <param name="since">When its intent was on disk, monotonic.</param>
-    private sealed class Running(bool repeatable, long since)
-    {
-        private int _left;
-
-        public bool Repeatable => repeatable;
-        public long Since => since;
-        public CancellationTokenSource Cut { get; } = new();
-        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Exactly one of the two succeeds: a call either leaves or never will.</summary>
-        public bool TryDispatch() => Interlocked.CompareExchange(ref _left, 1, 0) == 0;
-
-        public bool TryWithdraw() => Interlocked.CompareExchange(ref _left, 2, 0) == 0;
     }
 
     private sealed class NotOwnedException : Exception;

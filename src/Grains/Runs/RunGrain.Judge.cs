@@ -54,7 +54,7 @@ internal sealed partial class RunGrain
                 continue;
             }
 
-            var decision = Decide.On(state, item.Make(now), policy);
+            var (decision, recorded) = Decided(item, state, policy, now);
             if (decision.Refusal is { } refusal)
             {
                 answers.Add((item, refusal));
@@ -62,13 +62,8 @@ internal sealed partial class RunGrain
             }
 
             var first = decision.Events.Count > 0 ? state.Head + 1 : state.Head;
-            var before = rows.Count;
-            foreach (var e in decision.Events)
-            {
-                events.Add(e);
-                rows.Add(new(Id, state.Head + 1 + (rows.Count - before), now, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)));
-            }
-
+            events.AddRange(decision.Events);
+            rows.AddRange(recorded);
             state = decision.State;
             bodies.AddRange(item.Bodies);
             if (item.Meta is { } m)
@@ -97,6 +92,29 @@ internal sealed partial class RunGrain
             HasWork = rows.Count + commands.Count > 0
                 || (run.Header is { } h && (h.Owner != header.Owner || h.WakeAt != header.WakeAt)),
         };
+    }
+
+    /// <summary>Decides, and makes the rows. Where they cannot be made, a step fails in words and a client's command is refused: what failed once would fail again.</summary>
+    private (Decision Decision, List<JournalEvent> Rows) Decided(Inbound item, RunState state, RunPolicy policy, DateTimeOffset now)
+    {
+        var command = item.Make(now);
+        try
+        {
+            return Decided(command);
+        }
+        catch (Exception e) when (item.Otherwise is not null || item.Meta is not null)
+        {
+            Unrecordable(log, e, Id, command.GetType().Name);
+            return item.Otherwise is { } otherwise ? Decided(otherwise(now))
+                : (new([], state, new(ProblemCodes.InvalidRequest, "The command has no form in which it could be recorded; the service's log has the reason.")), []);
+        }
+
+        (Decision, List<JournalEvent>) Decided(Command command)
+        {
+            var decision = Decide.On(state, command, policy);
+            return (decision, [.. decision.Events.Select((e, i) => new JournalEvent(
+                Id, state.Head + 1 + i, now, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)))]);
+        }
     }
 
     /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class RunGrain
         Publish(_run, null, []);
         Acquired(log, Id, _run.Epoch, _run.State.Head);
         var restored = _run.Header!.Generation < journal.Generation;
-        batch.Insert(0, new(now => new TakeOver(now, restored), null, [], null, new()));
+        batch.Insert(0, new(now => new TakeOver(now, restored), null, [], null, null, new()));
         return true;
     }
 

@@ -10,7 +10,7 @@ internal readonly partial record struct Fact(string? Field, string Value)
     private const int MinLength = 2, MaxLength = 80;
 
     /// <summary>A message with more is a data set: the head of it stands for it.</summary>
-    private const int MaxFacts = 2_000, MaxScanned = 256 * 1024;
+    private const int MaxFacts = 2_000, MaxScanned = 4 * 1024 * 1024;
 
     public override string ToString() => Field is null ? Value : $"{Field}={Value}";
 
@@ -65,12 +65,12 @@ internal readonly partial record struct Fact(string? Field, string Value)
         {
             foreach (var member in json.EnumerateObject().Where(m => !IsNested(m.Value)))
             {
-                AddScalar(facts, member.Name, member.Value);
+                AddScalar(facts, NameOf(member), member.Value);
             }
 
             foreach (var member in json.EnumerateObject().Where(m => IsNested(m.Value)))
             {
-                AddAll(facts, member.Name, member.Value);
+                AddAll(facts, NameOf(member), member.Value);
             }
         }
         else if (json.ValueKind is JsonValueKind.Array)
@@ -86,17 +86,35 @@ internal readonly partial record struct Fact(string? Field, string Value)
         }
     }
 
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // See AddScalar.
+        }
+    }
+
     private static bool IsNested(JsonElement json) => json.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
 
     private static void AddScalar(List<Fact> facts, string? field, JsonElement json)
     {
-        var value = json.ValueKind switch
+        try
         {
-            JsonValueKind.String => json.GetString()!.Trim(),
-            JsonValueKind.Number => json.GetRawText(),
-            _ => "",
-        };
-        Add(facts, field, value);
+            Add(facts, field, json.ValueKind switch
+            {
+                JsonValueKind.String => json.GetString()!.Trim(),
+                JsonValueKind.Number => json.GetRawText(),
+                _ => "",
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON can hold half of a surrogate pair as an escape; such a string names nothing.
+        }
     }
 
     private static void AddLiterals(List<Fact> facts, string text)

@@ -41,19 +41,19 @@ internal static partial class CallReader
             return new(id, name, Empty, "The call was cut off because the answer met its length limit. Call again with shorter arguments.");
         }
 
-        if (content.Exception is TooLongException)
-        {
-            return new(id, name, Empty, TooLong);
-        }
-
         if (content.Exception is not null || content.Arguments is null)
         {
-            return new(id, name, Empty, "The arguments are not a JSON object. Call again with well-formed JSON.");
+            return new(id, name, Empty, content.Exception is UnusableException unusable ? unusable.Message : "The arguments are not a JSON object. Call again with well-formed JSON.");
         }
 
-        if (Element(content.Arguments) is not { } arguments)
+        var arguments = Empty;
+        try
         {
-            return new(id, name, Empty, TooLong);
+            arguments = Element(content.Arguments);
+        }
+        catch (UnusableException e)
+        {
+            return new(id, name, Empty, e.Message);
         }
 
         if (!tools.TryGetValue(content.Name, out var tool))
@@ -66,18 +66,50 @@ internal static partial class CallReader
         return new(id, name, arguments, misfit is null ? null : $"The arguments do not fit the schema of {name}: {misfit}");
     }
 
-    private static string TooLong => $"The arguments are longer than {MaxArgumentBytes / 1024} KB. Call again with shorter arguments.";
+    /// <summary>The arguments as a client library hands them out.</summary>
+    /// <exception cref="UnusableException">Nobody could record them and read them back.</exception>
+    public static Dictionary<string, object?>? Parse(string json)
+    {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            return [];
+        }
 
-    /// <summary>Null when it is too long.</summary>
-    private static JsonElement? Element(IDictionary<string, object?> arguments)
+        // More UTF-16 units than this are more bytes.
+        if (json.Length > MaxArgumentBytes)
+        {
+            throw UnusableException.TooLong;
+        }
+
+        return !JsonDepth.Exceeds(json)
+            ? JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions)
+            : throw UnusableException.TooDeep;
+    }
+
+    private static JsonElement Element(IDictionary<string, object?> arguments)
     {
         if (arguments.Count == 0)
         {
             return Empty;
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(arguments, ToolText.Json);
-        return json.Length > MaxArgumentBytes ? null : JsonElement.Parse(json);
+        byte[] json;
+        try
+        {
+            json = JsonSerializer.SerializeToUtf8Bytes(arguments, ToolText.Json);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw UnusableException.NotText;
+        }
+        catch (JsonException)
+        {
+            throw UnusableException.TooDeep;
+        }
+
+        return json.Length > MaxArgumentBytes ? throw UnusableException.TooLong
+            : JsonDepth.Exceeds(json) ? throw UnusableException.TooDeep
+            : JsonElement.Parse(json);
     }
 
     private static string UniqueId(string? given, int position, HashSet<string> ids)
@@ -106,6 +138,13 @@ internal static partial class CallReader
     [GeneratedRegex("[^A-Za-z0-9_-]")]
     private static partial Regex Unsafe();
 
-    /// <summary>Stands for arguments that were too long to be read at all.</summary>
-    internal sealed class TooLongException : Exception;
+    /// <summary>Arguments that cannot be recorded; the message is for the model.</summary>
+    internal sealed class UnusableException(string message) : Exception(message)
+    {
+        public static UnusableException TooLong => new($"The arguments are longer than {MaxArgumentBytes / 1024} KB. Call again with shorter arguments.");
+
+        public static UnusableException TooDeep => new($"The arguments are nested deeper than {JsonDepth.Max}. Call again with flatter arguments.");
+
+        public static UnusableException NotText => new("The arguments hold half of a surrogate pair, which is no Unicode text. Call again with whole characters.");
+    }
 }

@@ -112,25 +112,17 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
         public FunctionCallContent ToContent()
         {
             var content = new FunctionCallContent(Id ?? "", Name ?? "");
-            var json = Arguments.ToString();
-            if (Arguments.Length > CallReader.MaxArgumentBytes)
+            try
             {
-                content.Exception = new CallReader.TooLongException();
+                content.Arguments = CallReader.Parse(Arguments.ToString());
             }
-            else if (string.IsNullOrWhiteSpace(json))
+            catch (InvalidOperationException)
             {
-                content.Arguments = new Dictionary<string, object?>();
+                content.Exception = CallReader.UnusableException.NotText;
             }
-            else
+            catch (Exception e) when (e is JsonException or CallReader.UnusableException)
             {
-                try
-                {
-                    content.Arguments = JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions);
-                }
-                catch (JsonException e)
-                {
-                    content.Exception = e;
-                }
+                content.Exception = e;
             }
 
             return content;

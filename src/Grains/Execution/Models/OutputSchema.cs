@@ -37,8 +37,8 @@ internal static class OutputSchema
             return "The schema must say \"type\": \"object\" at its root; providers take nothing else.";
         }
 
-        return Encoding.UTF8.GetByteCount(schema.GetRawText()) > MaxBytes
-            ? $"The schema is larger than {MaxBytes / 1024} KB."
+        return Encoding.UTF8.GetByteCount(schema.GetRawText()) > MaxBytes ? $"The schema is larger than {MaxBytes / 1024} KB."
+            : JsonDepth.Exceeds(schema.GetRawText()) ? $"The schema is nested deeper than {JsonDepth.Max}."
             : Flaw(schema, schema, 0);
     }
 
