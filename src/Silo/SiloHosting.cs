@@ -41,6 +41,7 @@ internal static class SiloHosting
         services.AddSingleton<LiveLanes>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Outbox>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ModelWaits>();
         services.AddSingleton<LocalRuns>();
         services.AddMetrics().AddSingleton<Telemetry.Instruments>().AddSingleton<Telemetry.RunTelemetry>();
         services.AddSingleton<Ownership>();

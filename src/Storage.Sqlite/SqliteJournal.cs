@@ -119,7 +119,8 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         return _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
             "",
             db => new Rows(db).Headers(
-                _check, $"(wake_at<=$now OR (owner IS NOT NULL AND owner NOT IN ({owners}))){Within(f.Partitions)}", f.Limit, ("$now", Checksums.Micros(f.Now))),
+                _check, $"(wake_at<=$now OR (owner IS NOT NULL AND owner NOT IN ({owners})) OR (owner IS NULL AND updated_at>$ahead AND wake_at IS NOT NULL)){Within(f.Partitions)}",
+                f.Limit, ("$now", Checksums.Micros(f.Now)), ("$ahead", Checksums.Micros(f.AheadFrom))),
             cancellation);
     }
 
@@ -149,6 +150,14 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 
                 return counts;
             },
+            cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> WaitingForAsync(WaitFilter f, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "",
+            db => new Rows(db).Headers(
+                _check, $"status={(int)RunStatus.Waiting} AND reason=$reason AND ($model IS NULL OR model=$model COLLATE NOCASE) AND id>$id ORDER BY id", f.Limit,
+                ("$reason", f.Reason), ("$model", f.Model), ("$id", f.AfterId)),
             cancellation);
 
     public Task<bool> DeleteAsync(string id) => WriteAsync(id, w =>

@@ -45,6 +45,9 @@ internal sealed class RunHub(HubCaller caller, HubStreams streams, HubRuns runs,
     public Task<HubAnswer> Resume(string runId, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
         who, "resume", runId, new ResumeRequest(), commandId, null, (run, meta) => run.ResumeAsync(meta)));
 
+    public Task<HubAnswer> Retry(string runId, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
+        who, "retry", runId, new RetryRequest(), commandId, null, (run, meta) => run.RetryAsync(meta)));
+
     public Task<HubAnswer> Cancel(string runId, CancelRequest? body, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
         who, "cancel", runId, body ?? new(), commandId, () => CommandEndpoints.Check(body ?? new()), (run, meta) => run.CancelAsync(body?.Reason, meta)));
 

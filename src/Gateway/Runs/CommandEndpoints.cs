@@ -31,6 +31,13 @@ internal sealed class CommandEndpoints(Caller caller)
         await GiveAsync(context, id, run => run.ResumeAsync(meta));
     }
 
+    public async Task RetryAsync(HttpContext context, Principal principal, string id)
+    {
+        var request = await RequestBody.ReadAsync<RetryRequest>(context, optional: true);
+        var meta = CommandKey.MetaOf(context.Request, principal, "retry", id, request);
+        await GiveAsync(context, id, run => run.RetryAsync(meta));
+    }
+
     public async Task CancelAsync(HttpContext context, Principal principal, string id)
     {
         var request = await RequestBody.ReadAsync<CancelRequest>(context, optional: true);

@@ -46,6 +46,8 @@ internal sealed record MessageRequest(string? Input = null, MessageDelivery Deli
 
 internal sealed record ResumeRequest;
 
+internal sealed record RetryRequest;
+
 /// <param name="Reason">For people; kept with the run.</param>
 /// <param name="Rollback">Refused: nothing can be rolled back yet.</param>
 internal sealed record CancelRequest(string? Reason = null, bool Rollback = false)

@@ -65,6 +65,8 @@ internal static class RunRoutes
             .Needs(Roles.Steer).Describes<Receipt>("PauseRun", "From acceptance on nothing new starts.").Takes<PauseRequest>(optional: true).Keyed();
         run.MapPost("/resume", (HttpContext c, CommandEndpoints e, string id) => e.ResumeAsync(c, Who(c), id))
             .Needs(Roles.Steer).Describes<Receipt>("ResumeRun", "Releases a pause.").Takes<ResumeRequest>(optional: true).Keyed();
+        run.MapPost("/retry", (HttpContext c, CommandEndpoints e, string id) => e.RetryAsync(c, Who(c), id))
+            .Needs(Roles.Steer).Describes<Receipt>("RetryRun", "Makes the waiting attempt at a model call now.").Takes<RetryRequest>(optional: true).Keyed();
         run.MapPost("/cancel", (HttpContext c, CommandEndpoints e, string id) => e.CancelAsync(c, Who(c), id))
             .Needs(Roles.Steer).Describes<Receipt>("CancelRun", "Ends the run.").Takes<CancelRequest>(optional: true).Keyed();
         run.MapPost("/pending/{callId}", (HttpContext c, CommandEndpoints e, string id, string callId) => e.ResolveAsync(c, Who(c), id, callId))

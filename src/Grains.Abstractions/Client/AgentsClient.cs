@@ -47,6 +47,10 @@ public sealed class AgentsClient
     public Task<Receipt> ResumeAsync(string runId, string? commandId = null) =>
         CommandAsync(runId, "resume", "", commandId, (run, meta) => run.ResumeAsync(meta));
 
+    /// <summary>Makes the waiting attempt at a model call now.</summary>
+    public Task<Receipt> RetryAsync(string runId, string? commandId = null) =>
+        CommandAsync(runId, "retry", "", commandId, (run, meta) => run.RetryAsync(meta));
+
     public Task<Receipt> CancelAsync(string runId, string? reason = null, string? commandId = null) =>
         CommandAsync(runId, "cancel", reason, commandId, (run, meta) => run.CancelAsync(reason, meta));
 

@@ -25,7 +25,7 @@ public static class EventCodec
         Row("run.paused", Json.RunPaused), Row("run.resumed", Json.RunResumed), Row("message.received", Json.MessageReceived), Row("budget.reached", Json.BudgetReached),
         Row("run.completed", Json.RunCompleted), Row("run.failed", Json.RunFailed),
         Row("run.cancelling", Json.RunCancelling), Row("run.cancelled", Json.RunCancelled),
-        Row("model.started", Json.ModelStarted), Row("model.completed", Json.ModelCompleted), Row("model.failed", Json.ModelFailed),
+        Row("model.started", Json.ModelStarted), Row("model.completed", Json.ModelCompleted), Row("model.failed", Json.ModelFailed), Row("retry.requested", Json.RetryRequested),
         Row("tool.started", Json.ToolStarted), Row("tool.completed", Json.ToolCompleted), Row("tool.failed", Json.ToolFailed),
         Row("tool.late", Json.ToolLate), Row("decision.requested", Json.DecisionRequested), Row("decision.resolved", Json.DecisionResolved),
         Row("tool.checking", Json.ToolChecking), Row("tool.checked", Json.ToolChecked),
@@ -66,7 +66,7 @@ public static class EventCodec
 [JsonSerializable(typeof(MessageReceived))]
 [JsonSerializable(typeof(RunCompleted)), JsonSerializable(typeof(RunFailed))]
 [JsonSerializable(typeof(RunCancelling)), JsonSerializable(typeof(RunCancelled))]
-[JsonSerializable(typeof(ModelStarted)), JsonSerializable(typeof(ModelCompleted)), JsonSerializable(typeof(ModelFailed))]
+[JsonSerializable(typeof(ModelStarted)), JsonSerializable(typeof(ModelCompleted)), JsonSerializable(typeof(ModelFailed)), JsonSerializable(typeof(RetryRequested))]
 [JsonSerializable(typeof(ToolStarted)), JsonSerializable(typeof(ToolCompleted)), JsonSerializable(typeof(ToolFailed))]
 [JsonSerializable(typeof(ToolLate)), JsonSerializable(typeof(DecisionRequested)), JsonSerializable(typeof(DecisionResolved))]
 [JsonSerializable(typeof(ToolChecking)), JsonSerializable(typeof(ToolChecked))]

@@ -20,7 +20,7 @@ public sealed record ContextPin(long From, long Through, long Tokens, string Ass
 /// <summary>A whole model answer.</summary>
 /// <param name="Content">Text and reasoning in the order in which they were produced; deltas count their offsets along it.</param>
 /// <param name="ToolCalls">The calls the model asks for; empty in a final answer.</param>
-/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> by a message.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> by a message, a pause, a cancel or a budget: then it is no final answer.</param>
 /// <param name="ContextTokens">Estimated tokens of the request.</param>
 /// <param name="RequestHash">SHA-256 over the digests of what was sent, as <c>sha256:…</c>.</param>
 /// <param name="Output">The whole text of an answer in several parts that together are too long to be inline; else its text parts are the text.</param>
@@ -33,5 +33,12 @@ public sealed record ModelCompleted(
 /// <param name="RetryAt">When the next attempt may start; without it, as soon as the run goes on.</param>
 /// <param name="Reason">What the run waits for until then: <see cref="WaitReason.Retry"/> or <see cref="WaitReason.Provider"/>.</param>
 /// <param name="Final">True when no further attempt will be made: the run fails.</param>
+/// <param name="Defect">True for a fault that waiting cannot mend: three in a row with one code pause the run.</param>
+/// <param name="Usage">What the attempt counts: what was received of it, or what was reserved where nobody knows. Absent for a request that was refused or never left.</param>
 public sealed record ModelFailed(
-    int Step, int Attempt, RunError Error, DateTimeOffset? RetryAt = null, string? Reason = null, bool? Final = null) : RunEvent;
+    int Step, int Attempt, RunError Error, DateTimeOffset? RetryAt = null, string? Reason = null, bool? Final = null, bool? Defect = null,
+    Usage? Usage = null) : RunEvent;
+
+/// <summary>The waiting attempt at a model call is due now.</summary>
+/// <param name="By">Who asked for it; null when the model has answered another call or the configuration was read anew.</param>
+public sealed record RetryRequested(string? By = null) : RunEvent;

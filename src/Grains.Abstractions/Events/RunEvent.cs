@@ -30,15 +30,17 @@ public sealed record RunCreated(
 /// <summary>The first step may begin.</summary>
 public sealed record RunStarted : RunEvent;
 
-/// <summary>The run waits for a time.</summary>
+/// <summary>The run waits for a time, or for its model, which is not asked at present.</summary>
 /// <param name="Reason">A word of <see cref="WaitReason"/>.</param>
 /// <param name="Until">When it goes on by itself.</param>
-public sealed record RunWaiting(string Reason, DateTimeOffset? Until) : RunEvent;
+/// <param name="Error">Why its model is not asked.</param>
+public sealed record RunWaiting(string Reason, DateTimeOffset? Until, RunError? Error = null) : RunEvent;
 
 /// <summary>A pause was accepted: from here on nothing new starts.</summary>
 /// <param name="Mode">How calls in flight end.</param>
 /// <param name="Reason">A word of <see cref="PauseReason"/>.</param>
-public sealed record RunPaused(PauseMode Mode, string Reason) : RunEvent;
+/// <param name="By">The user who paused it; null where the run paused itself.</param>
+public sealed record RunPaused(PauseMode Mode, string Reason, string? By = null) : RunEvent;
 
 /// <summary>The run goes on. After a pause for its budget, the budget is granted once more.</summary>
 public sealed record RunResumed : RunEvent;
@@ -59,7 +61,8 @@ public sealed record RunCompleted(Text Output, Usage Usage) : RunEvent;
 public sealed record RunFailed(RunError Error) : RunEvent;
 
 /// <summary>A cancel was accepted; calls that must not be cut get until <paramref name="Deadline"/>.</summary>
-public sealed record RunCancelling(string? Reason, DateTimeOffset Deadline) : RunEvent;
+/// <param name="By">The user who cancelled it.</param>
+public sealed record RunCancelling(string? Reason, DateTimeOffset Deadline, string? By = null) : RunEvent;
 
 /// <summary>The run was cancelled: its last event.</summary>
 public sealed record RunCancelled(string? Reason) : RunEvent;

@@ -54,6 +54,9 @@ public static class PauseReason
     public const string Corrupt = "corrupt";
     public const string NewerBuild = "newer_build";
 
+    /// <summary>Its model gave three answers or faults in a row that waiting cannot mend.</summary>
+    public const string Provider = "provider";
+
     /// <summary>The store was restored from a backup, and what the run did after it is not known.</summary>
     public const string Restored = "restored";
 }

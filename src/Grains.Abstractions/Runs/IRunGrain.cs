@@ -24,6 +24,10 @@ public interface IRunGrain : ILiveSource
     [Alias("resume")]
     Task<CommandResult> ResumeAsync(CommandMeta meta);
 
+    /// <summary>Makes the waiting attempt at a model call now. Changes nothing in a run that waits for none.</summary>
+    [Alias("retry")]
+    Task<CommandResult> RetryAsync(CommandMeta meta);
+
     /// <summary>Ends the run; calls that may not be cut get 10 s.</summary>
     [Alias("cancel")]
     Task<CommandResult> CancelAsync(string? reason, CommandMeta meta);

@@ -56,10 +56,11 @@ public sealed record ThreadList(
 
 /// <summary>Something said.</summary>
 /// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Interrupted">True for an answer that was stopped: what it had said until then.</param>
 [GenerateSerializer, Immutable, Alias("thread-message")]
 public sealed record ThreadMessage(
     [property: Id(0)] int Turn, [property: Id(1)] string RunId, [property: Id(2)] string Role, [property: Id(3)] Text Content,
-    [property: Id(4)] DateTimeOffset At);
+    [property: Id(4)] DateTimeOffset At, [property: Id(5)] bool? Interrupted = null);
 
 /// <param name="NextAfter">Pass as <c>after</c> for the next page; null on the last.</param>
 [GenerateSerializer, Immutable, Alias("message-list")]

@@ -20,7 +20,7 @@ internal static class Acceptance
             return Refuse(ProblemCodes.RunNotFound, "There is no such run.", s);
         }
 
-        var fromClient = command is Pause or Resume or Cancel or Resolve or Message;
+        var fromClient = command is Pause or Resume or Retry or Cancel or Resolve or Message;
         if (s.Ended is { } ended)
         {
             return fromClient ? Refuse(ProblemCodes.InvalidState, $"The run is {Words.Of(ended)}; it takes no more commands.", s) : (Nothing, null);
@@ -31,12 +31,15 @@ internal static class Acceptance
             Pause c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (PauseRun(s, c, p), null),
             Resume => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s)
                 : (s.Pause is null ? Nothing : [new RunResumed()], null),
+            Retry c => RetryModel(s, c),
             Cancel c => (s.Cancelling is not null ? Nothing : CancelRun(s, c, p), null),
             Message c => s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s) : (Receive(s, c, p), null),
             Resolve c => ResolveCall(s, c),
             TakeOver c => (Closing.TakeOver(s, c, p), null),
             HandBack c => (Closing.HandBack(s, c, p), null),
-            Wake c => (s.Cancelling is { } x && c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
+            Wake { GraceIsOver: var over } c when s.Cancelling is { } x => (over || c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
+            Wake c => (c.Reason != WakeReason.Due && s.Pause is null && WaitOf(s) is { } wait && (wait == WaitReason.Provider || c.Reason == WakeReason.ClockWasAhead)
+                ? [new RetryRequested()] : Nothing, null),
             ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(c)] : Nothing, null),
             ModelFaulted c => (IsOpen(s, c.Step, c.Attempt) ? [Fault(s, c)] : Nothing, null),
             ToolReturned c => ([OpenCall(s, c.CallId, c.Attempt) is null
@@ -55,11 +58,11 @@ internal static class Acceptance
     private static List<RunEvent> PauseRun(RunState s, Pause c, RunPolicy p)
     {
         var cut = c.Mode == PauseMode.Now
-            ? Closing.Cut(s, p, new(ErrorCodes.Paused, "Cut by a pause."), willRetry: true).ToList()
+            ? Closing.Stop(s, p, new(ErrorCodes.Paused, "Cut by a pause."), willRetry: true, c.Partial).ToList()
             : [];
         if (s.Pause is null || cut.Count > 0)
         {
-            cut.Insert(0, new RunPaused(c.Mode, PauseReason.User));
+            cut.Insert(0, new RunPaused(c.Mode, PauseReason.User, c.By));
         }
 
         return cut;
@@ -67,28 +70,27 @@ internal static class Acceptance
 
     private static List<RunEvent> CancelRun(RunState s, Cancel c, RunPolicy p) =>
     [
-        new RunCancelling(c.Reason, c.At + RunPolicy.CancelGrace),
-        .. Closing.Cut(s, p, new(ErrorCodes.Cancelled, "Cut by a cancel."), willRetry: false),
+        new RunCancelling(c.Reason, c.At + RunPolicy.CancelGrace, c.By),
+        .. Closing.Stop(s, p, new(ErrorCodes.Cancelled, "Cut by a cancel."), willRetry: false, c.Partial),
     ];
+
+    private static (IReadOnlyList<RunEvent>, Problem?) RetryModel(RunState s, Retry c) =>
+        s.Cancelling is not null ? Refuse(ProblemCodes.InvalidState, "The run is being cancelled.", s)
+        : s.Pause is not null ? Refuse(ProblemCodes.InvalidState, "The run is paused; /resume goes on.", s)
+        : (WaitOf(s) is not null ? [new RetryRequested(c.By)] : Nothing, null);
+
+    /// <summary>What the next attempt at a model call waits for; null when it waits for no time.</summary>
+    private static string? WaitOf(RunState s) => s.Hold?.Reason ?? (s.Model is { Phase: CallPhase.Retrying, RetryAt: not null, Wait: var wait } ? wait : null);
 
     private static List<RunEvent> Receive(RunState s, Message c, RunPolicy policy)
     {
         var events = new List<RunEvent> { new MessageReceived(c.Content, c.Delivery) };
         if (c.Delivery == MessageDelivery.Interrupt && s.Model is { Phase: CallPhase.Open } m)
         {
-            events.Add(c.Partial is { Content.Count: > 0 } p && (p.Step, p.Attempt) == (m.Step, m.Attempt)
-                ? new ModelCompleted(m.Step, m.Attempt, p.Content, [], Estimate(m, p, policy.Price), "interrupted", m.Context.Tokens, p.RequestHash)
-                : new ModelFailed(m.Step, m.Attempt, new(ErrorCodes.Superseded, "Cut by a newer message.")));
+            events.Add(Closing.CutModel(m, c.Partial, policy, new(ErrorCodes.Superseded, "Cut by a newer message.")));
         }
 
         return events;
-    }
-
-    /// <summary>A cut answer comes without the provider's figures.</summary>
-    private static Usage Estimate(ModelCall m, PartialAnswer p, Price? price)
-    {
-        var usage = new Usage(m.Context.Tokens, 0, p.Content.Sum(c => Tokens.Of(c.Value)), 0, ModelCalls: 1);
-        return usage with { Cost = price?.Of(usage) };
     }
 
     private static (IReadOnlyList<RunEvent>, Problem?) ResolveCall(RunState s, Resolve c)
@@ -120,12 +122,17 @@ internal static class Acceptance
     {
         if (c.Kind == FaultKind.Final)
         {
-            return new(c.Step, c.Attempt, c.Error, Final: true);
+            return new(c.Step, c.Attempt, c.Error, Final: true, Usage: c.Used);
         }
 
-        var wait = c.Kind == FaultKind.Provider ? RunPolicy.ProviderBackOff : BackOff(s.Faults, c.Jitter);
+        if (c.Kind == FaultKind.Provider)
+        {
+            return new(c.Step, c.Attempt, c.Error, c.At + (c.RetryAfter ?? RunPolicy.ProviderBackOff), WaitReason.Provider, Usage: c.Used);
+        }
+
+        var wait = BackOff(s.Faults, c.Jitter);
         wait = c.RetryAfter > wait ? c.RetryAfter.Value : wait;
-        return new(c.Step, c.Attempt, c.Error, c.At + wait, c.Kind == FaultKind.Provider ? WaitReason.Provider : WaitReason.Retry);
+        return new(c.Step, c.Attempt, c.Error, c.At + wait, WaitReason.Retry, Defect: c.Kind == FaultKind.Defect ? true : null, Usage: c.Used);
     }
 
     /// <summary>0.5–1 s at first, doubling to a cap of 60 s; the upper half is jitter.</summary>

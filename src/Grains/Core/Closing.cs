@@ -5,13 +5,30 @@ namespace OrleansAgents.Core;
 /// <summary>How open intents are closed by something other than their result.</summary>
 internal static class Closing
 {
-    /// <summary>Model calls and repeatable tools are cut; an at-most-once call cannot be, and stays open.</summary>
-    public static IEnumerable<RunEvent> Cut(
-        RunState s, RunPolicy p, RunError error, bool willRetry, DateTimeOffset? retryAt = null)
+    /// <summary>The open model call ends before its answer does. Text that people have seen stays as an interrupted answer; without any, the attempt is withdrawn.</summary>
+    public static RunEvent CutModel(ModelCall m, PartialAnswer? partial, RunPolicy p, RunError error)
+    {
+        var usage = Received(m, partial, p);
+        return partial is { Content.Count: > 0 } said && (said.Step, said.Attempt) == (m.Step, m.Attempt)
+            ? new ModelCompleted(m.Step, m.Attempt, said.Content, [], usage, FinishReasons.Interrupted, m.Context.Tokens, said.RequestHash)
+            : new ModelFailed(m.Step, m.Attempt, error, Usage: usage);
+    }
+
+    /// <summary>A person stops the run: the open answer keeps its text, repeatable tools are cut.</summary>
+    public static IEnumerable<RunEvent> Stop(RunState s, RunPolicy p, RunError error, bool willRetry, PartialAnswer? partial)
+    {
+        var cut = Cut(s, p, error, willRetry);
+        return s.Model is { Phase: CallPhase.Open } m ? cut.Skip(1).Prepend(CutModel(m, partial, p, error)) : cut;
+    }
+
+    /// <summary>Model calls and repeatable tools are cut, the model call first; an at-most-once call cannot be, and stays open.</summary>
+    /// <param name="used">What the model call counts.</param>
+    private static IEnumerable<RunEvent> Cut(
+        RunState s, RunPolicy p, RunError error, bool willRetry, DateTimeOffset? retryAt = null, Usage? used = null)
     {
         if (s.Model is { Phase: CallPhase.Open } m)
         {
-            yield return new ModelFailed(m.Step, m.Attempt, error, retryAt);
+            yield return new ModelFailed(m.Step, m.Attempt, error, retryAt, Usage: used);
         }
 
         foreach (var t in s.Tools.Where(t => t.Phase == CallPhase.Open && p.IsRepeatable(t.Tool)))
@@ -37,7 +54,7 @@ internal static class Closing
         var n = s.Interruptions + 1;
         var wait = TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, n - 1)));
         var error = new RunError(ErrorCodes.Interrupted, "The process that made this call ended before it had a result.");
-        var events = Cut(s, p, error, willRetry: s.Cancelling is null, n < 2 ? null : at + wait).ToList();
+        var events = Cut(s, p, error, willRetry: s.Cancelling is null, n < 2 ? null : at + wait, s.Model is { } m ? Reserved(s, m, p) : null).ToList();
         if (restored)
         {
             events.Insert(0, Parked);
@@ -56,7 +73,7 @@ internal static class Closing
     public static List<RunEvent> HandBack(RunState s, HandBack c, RunPolicy p)
     {
         var error = new RunError(ErrorCodes.HandedBack, "The process stopped; another one goes on.");
-        var events = Cut(s, p, error, willRetry: s.Cancelling is null).ToList();
+        var events = Cut(s, p, error, willRetry: s.Cancelling is null, used: s.Model is { } m ? Received(m, c.Partial, p) : null).ToList();
         events.AddRange(AtMostOnce(s, p).Where(t => c.NotDispatched.Contains(t.CallId))
             .Select(t => NotStarted(t.CallId, t.Attempt, willRetry: s.Cancelling is null)));
         return events;
@@ -92,7 +109,20 @@ internal static class Closing
 
     /// <summary>When the first call can no longer be at work.</summary>
     public static DateTimeOffset RetryFrom(ToolCallState t, DateTimeOffset at, RunPolicy p) =>
-        (t.StartedAt ?? at) + p.TimeoutOf(t.Tool) is var ends && ends > at ? ends : at;
+        (t.StartedAt < at ? t.StartedAt.Value : at) + p.TimeoutOf(t.Tool) is var ends && ends > at ? ends : at;
+
+    /// <summary>A cut answer comes without the provider's figures.</summary>
+    private static Usage Received(ModelCall m, PartialAnswer? partial, RunPolicy p) =>
+        Priced(new(m.Context.Tokens, 0, partial?.Content.Sum(c => Tokens.Of(c.Value)) ?? 0, ModelCalls: 1), p);
+
+    /// <summary>Nobody knows what a dead process had received: the worst case that was set aside.</summary>
+    private static Usage Reserved(RunState s, ModelCall m, RunPolicy p)
+    {
+        var input = m.Context.Tokens * (s.Scale ?? 100) / 100;
+        return Priced(new(input, 0, Math.Max(0, m.Reserved - input), ModelCalls: 1), p);
+    }
+
+    private static Usage Priced(Usage usage, RunPolicy p) => usage with { Cost = p.Price?.Of(usage) };
 
     private static ToolFailed Unknown(ToolCallState t, RunError error) =>
         new(t.CallId, t.Attempt, error, ToolOutcome.Unknown, WillRetry: false);

@@ -15,11 +15,15 @@ internal sealed record Start(
     ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null,
     bool Restored = false, int? MemoryVersion = null) : Command(At);
 
-internal sealed record Pause(DateTimeOffset At, PauseMode Mode) : Command(At);
+/// <param name="Partial">With <see cref="PauseMode.Now"/>: what the open model call has said so far.</param>
+internal sealed record Pause(DateTimeOffset At, PauseMode Mode, string? By = null, PartialAnswer? Partial = null) : Command(At);
 
 internal sealed record Resume(DateTimeOffset At) : Command(At);
 
-internal sealed record Cancel(DateTimeOffset At, string? Reason) : Command(At);
+internal sealed record Retry(DateTimeOffset At, string By) : Command(At);
+
+/// <param name="Partial">What the open model call has said so far.</param>
+internal sealed record Cancel(DateTimeOffset At, string? Reason, string? By = null, PartialAnswer? Partial = null) : Command(At);
 
 internal sealed record Resolve(DateTimeOffset At, string CallId, CallDecision Decision, Text? Result, string By) : Command(At);
 
@@ -37,10 +41,12 @@ internal sealed record TakeOver(DateTimeOffset At, bool Restored = false) : Comm
 
 /// <summary>The last command of an owner that stops: closes what it cut. At-most-once calls still at work stay open.</summary>
 /// <param name="NotDispatched">Calls whose intent is recorded but that never left.</param>
-internal sealed record HandBack(DateTimeOffset At, ImmutableHashSet<string> NotDispatched) : Command(At);
+/// <param name="Partial">What the open model call has said so far: it is asked again, and what was received counts.</param>
+internal sealed record HandBack(DateTimeOffset At, ImmutableHashSet<string> NotDispatched, PartialAnswer? Partial = null) : Command(At);
 
 /// <summary>A time has come.</summary>
-internal sealed record Wake(DateTimeOffset At) : Command(At);
+/// <param name="GraceIsOver">Calls that may not be cut had their time after a cancel, by the monotonic clock.</param>
+internal sealed record Wake(DateTimeOffset At, WakeReason Reason = WakeReason.Due, bool GraceIsOver = false) : Command(At);
 
 // From effects.
 
@@ -54,7 +60,7 @@ internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement
 
 /// <param name="Jitter">Random, 0 to 1.</param>
 internal sealed record ModelFaulted(
-    DateTimeOffset At, int Step, int Attempt, RunError Error, FaultKind Kind, TimeSpan? RetryAfter, double Jitter) : Command(At);
+    DateTimeOffset At, int Step, int Attempt, RunError Error, FaultKind Kind, TimeSpan? RetryAfter, double Jitter, Usage? Used = null) : Command(At);
 
 /// <summary>What follows from a fault of a model call.</summary>
 internal enum FaultKind
@@ -93,12 +99,20 @@ internal sealed record RunPolicy(
 {
     public const int MaxInvalidAnswers = 3;
     public const int MaxInterruptions = 5;
+
+    /// <summary>Faults in a row that waiting cannot mend.</summary>
+    public const int MaxDefects = 3;
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
-    public static readonly TimeSpan ProviderBackOff = TimeSpan.FromMinutes(10);
+
+    /// <summary>Where the model's gate gives no time.</summary>
+    public static readonly TimeSpan ProviderBackOff = TimeSpan.FromHours(1);
 
     /// <summary>Whether a model call may start: its model has a place for it.</summary>
     public bool HasPlace { get; init; } = true;
+
+    /// <summary>Why the model is not asked for longer than a run waits in its queue; null while it is.</summary>
+    public ModelHold? Outage { get; init; }
 
     /// <summary>Why a call does not start by itself; null when it does. Asked of today's tools, whatever the run is pinned to.</summary>
     public Func<string, JsonElement, ToolHold?> HoldOf { get; init; } = static (_, _) => null;

@@ -27,7 +27,8 @@ internal static class Fold
                 Metadata = c.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,
             },
             RunStarted => s with { StartedAt = at, StartAt = null },
-            RunWaiting w => s with { StartAt = w.Until, Timed = true },
+            RunWaiting { Reason: WaitReason.Timer } w => s with { StartAt = w.Until, Timed = true },
+            RunWaiting w => s with { Hold = new(w.Reason, w.Until ?? at, w.Error) },
             RunPaused p => s with
             {
                 Pause = new(p.Mode, p.Reason),
@@ -42,7 +43,8 @@ internal static class Fold
             RunCancelled => End(s, RunStatus.Cancelled, at),
             ModelStarted m => s with
             {
-                Model = new(m.Step, m.Attempt, CallPhase.Open, m.Context),
+                Model = new(m.Step, m.Attempt, CallPhase.Open, m.Context, m.Reserved),
+                Hold = null,
                 Step = Math.Max(s.Step, m.Step),
                 Tools = [],
                 Output = null,
@@ -50,6 +52,7 @@ internal static class Fold
             },
             ModelCompleted m => Answered(s, m),
             ModelFailed m => Failed(s, m),
+            RetryRequested => s with { Hold = null, Model = s.Model is { Phase: CallPhase.Retrying } m ? m with { RetryAt = null } : s.Model },
             ToolStarted t => Change(s, t.CallId, c => c with
             {
                 Attempt = t.Attempt,
@@ -88,11 +91,14 @@ internal static class Fold
         Window = [],
         Pause = null,
         Cancelling = null,
+        Hold = null,
     };
 
     private static RunState Resumed(RunState s) => s with
     {
         Pause = null,
+        Model = s is { Pause.Reason: PauseReason.Provider, Model: { Phase: CallPhase.Retrying } m } ? m with { RetryAt = null } : s.Model,
+        Defects = 0,
         Interruptions = 0,
         BudgetReached = null,
         Grants = s.Grants + (s.BudgetReached is null ? 0 : 1),
@@ -111,11 +117,13 @@ internal static class Fold
             Tools = [.. calls],
             Step = m.Step + m.ToolCalls.Count,
             Faults = 0,
+            Defects = 0,
+            LastFault = null,
             Scale = Tokens.Scale(s.Scale, m.ContextTokens, m.Usage.InputTokens),
             Window = s.Window.Add(new(s.Window.IsEmpty ? 1 : through + 1, tokens)),
             Usage = s.Usage + m.Usage with { ModelCalls = 1 },
             InvalidAnswers = m.Invalid is not null || m.ToolCalls.Any(c => c.Invalid is not null) ? s.InvalidAnswers + 1 : 0,
-            Output = m.ToolCalls.Count == 0 && m.Invalid is null ? m.Output ?? FinalText(m.Content) : null,
+            Output = m.ToolCalls.Count == 0 && m.Invalid is null && m.FinishReason != FinishReasons.Interrupted ? m.Output ?? FinalText(m.Content) : null,
         };
     }
 
@@ -128,9 +136,17 @@ internal static class Fold
 
     private static RunState Failed(RunState s, ModelFailed m)
     {
-        s = m.Error.Code == ErrorCodes.Interrupted ? Interrupted(s) : m.Reason is null ? s : s with { Faults = s.Faults + 1 };
+        s = m.Error.Code == ErrorCodes.Interrupted ? Interrupted(s)
+            : m.Reason is null ? s
+            : s with
+            {
+                Faults = s.Faults + 1,
+                Defects = m.Defect != true ? 0 : s.LastFault?.Code == m.Error.Code ? s.Defects + 1 : 1,
+                LastFault = m.Error,
+            };
         return s with
         {
+            Usage = m.Usage is { } used ? s.Usage + used with { ModelCalls = 1 } : s.Usage,
             Model = s.Model! with { Phase = CallPhase.Retrying, RetryAt = m.RetryAt, Wait = m.Reason ?? WaitReason.Retry },
             Error = m.Final == true ? m.Error : s.Error,
         };

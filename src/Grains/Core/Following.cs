@@ -66,6 +66,7 @@ internal static class Following
     {
         { BudgetReached: not null } => new RunPaused(PauseMode.Step, PauseReason.Budget),
         { Interruptions: > RunPolicy.MaxInterruptions } => new RunPaused(PauseMode.Step, PauseReason.Quarantined),
+        { Defects: >= RunPolicy.MaxDefects } => new RunPaused(PauseMode.Step, PauseReason.Provider),
         { Output: { } output } when s.MessageSeq <= s.SeenThrough => new RunCompleted(output, s.Usage),
         { StartedAt: null } => Begin(s, p, now),
         _ => Invalid(s) ?? (p.Draining ? null : Check(s, now) ?? Tool(s, p, now) ?? Model(s, p, now)),
@@ -103,7 +104,7 @@ internal static class Following
 
     private static RunEvent? Model(RunState s, RunPolicy p, DateTimeOffset now)
     {
-        if (s.Model is { Phase: CallPhase.Open } || s.Model?.RetryAt > now || s.Tools.Any(t => t.Phase != CallPhase.Answered))
+        if (s.Model is { Phase: CallPhase.Open } || s.Model?.RetryAt > now || s.Hold?.Until > now || s.Tools.Any(t => t.Phase != CallPhase.Answered))
         {
             return null;
         }
@@ -115,7 +116,16 @@ internal static class Following
         return (RunEvent?)Spent(s, attempt == 1 ? step : 0, reserved, p.Price?.AtMost(counted, p.MaxOutputTokens), now)
             ?? (p.HasPlace
                 ? new ModelStarted(step, attempt, s.ModelName, reserved, new(from, s.Head, tokens, Assemblers.Budget, s.MemoryVersion, s.Scale > 100 ? s.Scale : null))
-                : null);
+                : p.Outage is { } hold && hold.Until > now ? new RunWaiting(hold.Reason, hold.Until, hold.Error) : null);
+    }
+
+    /// <summary>What the open model call may still take of the run's budget.</summary>
+    public static CallBudget BudgetOf(RunState s, DateTimeOffset now)
+    {
+        var input = s.Model!.Context.Tokens * (s.Scale ?? 100) / 100;
+        return new(
+            s.Budget.Seconds * s.Grants is { } seconds && s.StartedAt is { } started ? TimeSpan.FromSeconds(seconds) - (now > started ? now - started : TimeSpan.Zero) : null,
+            s.Budget.Tokens * s.Grants is { } tokens ? tokens - s.Usage.InputTokens - s.Usage.OutputTokens - input : null);
     }
 
     /// <summary>

@@ -11,6 +11,11 @@ namespace OrleansAgents.Core;
 internal sealed record ModelRequest(
     AgentDefinition Definition, IReadOnlyList<RequestMessage> Messages, string Hash, long Tokens);
 
+/// <summary>What a call may take of its run's budget while it is open. Null where there is no limit.</summary>
+/// <param name="Time">From the start of the call, by the monotonic clock.</param>
+/// <param name="OutputTokens">Of the answer, as estimated while it comes.</param>
+internal readonly record struct CallBudget(TimeSpan? Time, long? OutputTokens);
+
 /// <summary>One message of a request. The discriminator is <c>role</c>. Texts are whole: bodies are resolved.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "role")]
 [JsonDerivedType(typeof(UserMessage), "user")]

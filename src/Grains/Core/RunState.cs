@@ -9,7 +9,7 @@ namespace OrleansAgents.Core;
 internal sealed record RunState
 {
     /// <summary>Raised whenever the same events would fold to another state; older snapshots are then ignored.</summary>
-    public const int FoldVersion = 2;
+    public const int FoldVersion = 3;
 
     public static RunState Empty { get; } = new();
 
@@ -88,6 +88,15 @@ internal sealed record RunState
     /// <summary>Model faults in a row.</summary>
     public int Faults { get; init; }
 
+    /// <summary>Faults in a row with one code that waiting cannot mend.</summary>
+    public int Defects { get; init; }
+
+    /// <summary>The newest fault of the model; null after an answer.</summary>
+    public RunError? LastFault { get; init; }
+
+    /// <summary>Its model is not asked at present, by anybody.</summary>
+    public ModelHold? Hold { get; init; }
+
     /// <summary>Answers in a row that held a call which could not be dispatched, or did not fit the output's schema.</summary>
     public int InvalidAnswers { get; init; }
 
@@ -132,9 +141,13 @@ internal enum CallPhase
 }
 
 /// <summary>The run's model call. Its phase is <see cref="CallPhase.Open"/> or <see cref="CallPhase.Retrying"/>.</summary>
+/// <param name="Reserved">Tokens set aside for the worst case, input included.</param>
 /// <param name="Wait">A word of <see cref="WaitReason"/> while it waits for <paramref name="RetryAt"/>.</param>
 internal sealed record ModelCall(
-    int Step, int Attempt, CallPhase Phase, ContextPin Context, DateTimeOffset? RetryAt = null, string? Wait = null);
+    int Step, int Attempt, CallPhase Phase, ContextPin Context, long Reserved = 0, DateTimeOffset? RetryAt = null, string? Wait = null);
+
+/// <param name="Reason">A word of <see cref="WaitReason"/>.</param>
+internal sealed record ModelHold(string Reason, DateTimeOffset Until, RunError? Error);
 
 /// <param name="Attempt">The newest; 0 before the first.</param>
 /// <param name="RetryFrom">While deciding: the time from which a retry is taken.</param>

@@ -43,6 +43,13 @@ internal static class Tokens
     public static long Of(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? 0 : Of(json.GetRawText());
 }
 
+/// <summary>Words of <see cref="ModelCompleted.FinishReason"/> that decide something.</summary>
+internal static class FinishReasons
+{
+    public const string Interrupted = "interrupted";
+    public const string Length = "length";
+}
+
 /// <summary>Codes that the core itself writes into events, or reads there.</summary>
 internal static class ErrorCodes
 {

@@ -11,11 +11,19 @@ internal interface IModelCaller
     ModelPlace? TryEnter(string model);
 
     /// <summary>Waits for a place, first come first served.</summary>
-    Task<ModelPlace> EnterAsync(string model, CancellationToken cancellation);
+    /// <returns>Null when the model is not asked for a longer time: <see cref="OutageOf"/> says why and until when.</returns>
+    Task<ModelPlace?> EnterAsync(string model, CancellationToken cancellation);
+
+    /// <summary>Why a model is not asked at present, and until when; null when it is.</summary>
+    ModelOutage? OutageOf(string model);
+
+    /// <summary>The next request may leave now, whatever the model was given as a rest.</summary>
+    void Retry(string model);
 
     /// <param name="place">Is left at the end, whatever the end is.</param>
+    /// <param name="budget">What the call may take of its run's budget.</param>
     /// <param name="onDelta">Called in order for each piece of the answer as it arrives; whole surrogate pairs only.</param>
-    Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation);
+    Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, CallBudget budget, DeltaSink onDelta, CancellationToken cancellation);
 }
 
 /// <param name="kind"><c>text</c> or <c>reasoning</c>.</param>

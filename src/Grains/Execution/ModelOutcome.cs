@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansAgents.Core;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Execution;
@@ -6,10 +7,10 @@ namespace OrleansAgents.Execution;
 /// <summary>How one model attempt ended. Exactly one request was sent.</summary>
 internal abstract record ModelOutcome;
 
-/// <summary>A whole answer: it had a finish reason.</summary>
+/// <summary>An answer: whole, or cut at a bound of ours with what was said so far.</summary>
 /// <param name="Content">Parts in the order produced; neighbours of one kind are one part. Their concatenation equals the deltas.</param>
 /// <param name="Calls">Tool calls in the order the model gave them.</param>
-/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c> or <c>length</c>.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> where the run's budget ended in the middle.</param>
 /// <param name="Invalid">Why a final answer does not fit the definition's output schema, in words for the model; null when it does.</param>
 internal sealed record ModelAnswer(
     IReadOnlyList<ContentPart> Content, IReadOnlyList<ProviderCall> Calls, Usage Usage, string FinishReason, string? Invalid = null) : ModelOutcome;
@@ -20,21 +21,11 @@ internal sealed record ModelAnswer(
 internal sealed record ProviderCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);
 
 /// <summary>No answer.</summary>
-/// <param name="RetryAfter">The provider's own wish.</param>
-internal sealed record ModelFault(ModelFaultKind Kind, RunError Error, TimeSpan? RetryAfter = null) : ModelOutcome
+/// <param name="RetryAfter">The provider's own wish; with <see cref="FaultKind.Provider"/> the time until the next probe of the model.</param>
+/// <param name="Used">What was received before the answer broke off; null where nothing was.</param>
+internal sealed record ModelFault(FaultKind Kind, RunError Error, TimeSpan? RetryAfter = null, Usage? Used = null) : ModelOutcome
 {
     /// <summary>The provider itself was not there for anybody, as far as one request can tell.</summary>
-    public bool IsOutage => Kind == ModelFaultKind.Transient && Error.Code is "rate_limited" or "server_error" or "unreachable" or "timeout" or "stalled";
-}
-
-internal enum ModelFaultKind
-{
-    /// <summary>429, 5xx, connection, TLS, cut stream, stall: tried again with back-off.</summary>
-    Transient,
-
-    /// <summary>401, 403, quota, unknown model: tried again every ten minutes.</summary>
-    Provider,
-
-    /// <summary>Content filter and requests that can never succeed: the run fails.</summary>
-    Final,
+    public bool IsOutage => Kind == FaultKind.Transient
+        && Error.Code is "rate_limited" or "server_error" or "unreachable" or "timeout" or "stalled" or "no_first_token";
 }

@@ -23,6 +23,11 @@ internal static class Settings
             : throw new InvalidSettingException($"{section.Path}:{key} is '{text}'; use a whole number from {min} to {max}.");
     }
 
+    /// <summary>False where it is absent.</summary>
+    /// <exception cref="InvalidSettingException">Neither true nor false.</exception>
+    public static bool Flag(this IConfigurationSection section, string key) => section.Text(key) is { } text
+        && (bool.TryParse(text, out var flag) ? flag : throw new InvalidSettingException($"{section.Path}:{key} is '{text}'; give true or false."));
+
     /// <summary>An amount of US dollars, or null where it is absent.</summary>
     /// <exception cref="InvalidSettingException">Not a decimal number, or outside the range.</exception>
     public static decimal? Dollars(this IConfigurationSection section, string key)

@@ -42,7 +42,7 @@ public interface IJournal
     /// <summary>Headers for a list, newest first by (createdAt, id).</summary>
     Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default);
 
-    /// <summary>Headers of journals that somebody should look after: a due wake time, or an owner that is not alive.</summary>
+    /// <summary>Headers of journals that somebody should look after: a due wake time, an owner that is not alive, or a wake time that a clock gave which was ahead of this one.</summary>
     Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default);
 
     /// <summary>Headers of runs that changed at or after a time, in the order of (updatedAt, id).</summary>
@@ -54,6 +54,9 @@ public interface IJournal
     /// <summary>How many runs wait, by reason (<see cref="WaitReason"/>).</summary>
     /// <param name="partitions">Partitions to count; null means all.</param>
     Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default);
+
+    /// <summary>Headers of runs that wait for a reason, in the order of their ids.</summary>
+    Task<IReadOnlyList<JournalHeader>> WaitingForAsync(WaitFilter filter, CancellationToken cancellation = default);
 
     /// <summary>Deletes an ended journal: events, commands, snapshot, and bodies that nothing else refers to. Its id stays known as deleted.</summary>
     /// <returns>False when it does not exist or was deleted before.</returns>

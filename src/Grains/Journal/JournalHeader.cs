@@ -8,6 +8,7 @@ namespace OrleansAgents.Journal;
 /// <param name="Summary">The beginning of the input, for lists.</param>
 /// <param name="Owner">The silo that works on it; null when parked, handed back or ended.</param>
 /// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
+/// <param name="UpdatedAt">By the wall clock of whoever wrote it; events keep an order of their own.</param>
 /// <param name="PublishedSeq">Events up to here are certainly on the lifecycle stream.</param>
 /// <param name="Generation">The store's when the journal was last taken in full knowledge of it, see <see cref="IJournal.Generation"/>.</param>
 public sealed record JournalHeader(
@@ -46,7 +47,23 @@ public sealed record ChangeFilter(DateTimeOffset Since, string AfterId, int Limi
 /// <param name="Partitions">Partitions to look at; null means all.</param>
 public sealed record ExpiryFilter(DateTimeOffset Before, IReadOnlyCollection<int>? Partitions, int Limit);
 
-/// <summary>What recovery looks for: <c>wakeAt ≤ Now</c>, or an owner that is none of <paramref name="LiveOwners"/>.</summary>
+/// <summary>Runs that wait.</summary>
+/// <param name="Reason">A word of <see cref="WaitReason"/>.</param>
+/// <param name="Model">Name of a model configuration; null means any.</param>
+/// <param name="AfterId">Only those behind this id.</param>
+public sealed record WaitFilter(string Reason, string? Model, string AfterId, int Limit);
+
+/// <summary>What recovery looks for: <c>wakeAt ≤ Now</c>, an owner that is none of <paramref name="LiveOwners"/>, or a resting journal with a wake time that is <see cref="IsAhead"/>.</summary>
 /// <param name="Partitions">Partitions to look at; null means all.</param>
 public sealed record RecoveryFilter(
-    DateTimeOffset Now, IReadOnlyCollection<string> LiveOwners, IReadOnlyCollection<int>? Partitions, int Limit);
+    DateTimeOffset Now, IReadOnlyCollection<string> LiveOwners, IReadOnlyCollection<int>? Partitions, int Limit)
+{
+    /// <summary>Clocks of silos differ by less than this.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>Headers that changed after this were written by a clock that was ahead: their wake times are too late.</summary>
+    public DateTimeOffset AheadFrom => Now < DateTimeOffset.MaxValue - Skew ? Now + Skew : DateTimeOffset.MaxValue;
+
+    /// <summary>Whether the header was written by a clock that was ahead.</summary>
+    public bool IsAhead(JournalHeader header) => header.UpdatedAt > AheadFrom;
+}

@@ -141,7 +141,7 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
         {
             await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
             {
-                var e = await Bodies.WholeAsync(journal, runId, (RunEvent)row.Decode()!);
+                var e = await Bodies.WholeAsync(journal, runId, RunFold.EventOf(row));
                 window ??= new(AgentDefinition.None, "", await Bodies.LoadAsync(journal, runId, ((RunCreated)e).Input));
                 window.Add(row.Seq, e);
                 scale = e is ModelCompleted m ? Tokens.Scale(scale, m.ContextTokens, m.Usage.InputTokens) : scale;
@@ -152,7 +152,7 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
         {
             return null;
         }
-        catch (JournalDamagedException)
+        catch (Exception e) when (e is JournalDamagedException or NewerBuildException)
         {
             // A turn that can no longer be read must not end the conversation.
             return ([], null);

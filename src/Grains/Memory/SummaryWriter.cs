@@ -21,7 +21,12 @@ internal sealed class SummaryWriter(IModelCaller models, MemoryOptions options, 
             ModelOutcome outcome;
             try
             {
-                outcome = await models.AskAsync(await models.EnterAsync(model, patience.Token), request, (_, _) => { }, patience.Token);
+                if (await models.EnterAsync(model, patience.Token) is not { } place)
+                {
+                    return Failed("model_down", $"The model {model} is not asked at present. {models.OutageOf(model)?.Error.Message}");
+                }
+
+                outcome = await models.AskAsync(place, request, default, (_, _) => { }, patience.Token);
             }
             catch (OperationCanceledException)
             {

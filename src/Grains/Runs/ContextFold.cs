@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansAgents.Core;
-using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
@@ -18,7 +17,7 @@ internal static class ContextFold
         string? recorded = null;
         await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
         {
-            switch (row.Decode())
+            switch (RunFold.EventOf(row))
             {
                 case RunCreated c:
                     created = c;
@@ -42,12 +41,12 @@ internal static class ContextFold
             return null;
         }
 
-        var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, runId, created!.Definition));
-        var earlier = created.Earlier is { } e ? EarlierContext.FromBody(await Bodies.LoadAsync(journal, runId, e.Ref)) : null;
+        var definition = await RunFold.DefinitionAsync(journal, runId, created!.Definition);
+        var earlier = await RunFold.EarlierAsync(journal, runId, created.Earlier);
         var window = new RequestWindow(definition, created.Definition, await Bodies.LoadAsync(journal, runId, created.Input), earlier);
         await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0, startedSeq))
         {
-            window.Add(row.Seq, await Bodies.WholeAsync(journal, runId, (RunEvent)row.Decode()!));
+            window.Add(row.Seq, await Bodies.WholeAsync(journal, runId, RunFold.EventOf(row)));
         }
 
         var request = window.Build(started.Context);

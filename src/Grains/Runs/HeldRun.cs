@@ -32,10 +32,10 @@ internal sealed class HeldRun
     public static async Task<HeldRun> LoadAsync(Lease lease, IJournal journal, IAgentCatalog catalog)
     {
         var state = RunFold.From(lease.Snapshot, lease.Tail);
-        var definition = AgentDefinition.FromBody(await Bodies.LoadAsync(journal, lease.Id, state.Definition));
-        var created = (RunCreated)(await journal.ReadAsync(lease.Id, 0, 1))[0].Decode()!;
+        var definition = await RunFold.DefinitionAsync(journal, lease.Id, state.Definition);
+        var created = (RunCreated)RunFold.EventOf((await journal.ReadAsync(lease.Id, 0, 1))[0]);
         var input = await Bodies.LoadAsync(journal, lease.Id, created.Input);
-        var earlier = created.Earlier is { } e0 ? EarlierContext.FromBody(await Bodies.LoadAsync(journal, lease.Id, e0.Ref)) : null;
+        var earlier = await RunFold.EarlierAsync(journal, lease.Id, created.Earlier);
         var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state, lease.Header!.PublishedSeq);
         run.Header = lease.Header;
         run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
@@ -43,7 +43,12 @@ internal sealed class HeldRun
         {
             await foreach (var e in RunFold.ReadAllAsync(journal, lease.Id, 0, state.Head))
             {
-                run.Window.Add(e.Seq, await Bodies.WholeAsync(journal, lease.Id, (RunEvent)e.Decode()!));
+                var whole = await Bodies.WholeAsync(journal, lease.Id, RunFold.EventOf(e));
+                RunFold.Read(lease.Id, e.Seq, $"The event {e.Type}", () =>
+                {
+                    run.Window.Add(e.Seq, whole);
+                    return true;
+                });
             }
         }
 

@@ -9,7 +9,7 @@ internal interface IRunUpkeep : IGrainWithStringKey
     /// <summary>Takes the journal if need be and goes on with what is due. Idempotent.</summary>
     /// <returns>Why it could not.</returns>
     [Alias("ensure-running")]
-    Task<Problem?> EnsureRunningAsync();
+    Task<Problem?> EnsureRunningAsync(WakeReason reason = WakeReason.Due);
 
     /// <summary>Creates the run as a turn of a thread.</summary>
     /// <param name="earlier">The body of earlier turns' messages; null for none.</param>
@@ -20,4 +20,17 @@ internal interface IRunUpkeep : IGrainWithStringKey
     /// <summary>Records the result of a call whose attempt may no longer be open.</summary>
     [Alias("record-late")]
     Task RecordLateAsync(string callId, int attempt, string? text, RunError? error);
+}
+
+/// <summary>Why a run is looked at.</summary>
+internal enum WakeReason
+{
+    /// <summary>Its time may have come, or its owner is gone.</summary>
+    Due,
+
+    /// <summary>Its model has answered another call, or may be asked with another configuration: who waits for its provider tries now.</summary>
+    ModelIsBack,
+
+    /// <summary>Its times were recorded by a wall clock that was ahead: who waits for a model tries now.</summary>
+    ClockWasAhead,
 }

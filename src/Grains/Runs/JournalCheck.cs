@@ -52,8 +52,8 @@ internal static class JournalCheck
         var state = RunState.Empty;
         await foreach (var row in RunFold.ReadAllAsync(journal, header.Id, 0, header.Head))
         {
-            var e = row.Decode() as RunEvent ?? throw new NewerBuildException(header.Id, row.Seq, row.Type);
-            state = Fold.Evolve(state, e, row.At);
+            var e = RunFold.EventOf(row);
+            state = RunFold.Evolve(state, row);
             await BodiesAsync(journal, row, e, faults);
             if (row.Seq == found.Snapshot?.Seq && snapshot is not null && !Same(snapshot, state))
             {

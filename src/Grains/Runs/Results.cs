@@ -18,14 +18,8 @@ internal static class Results
     {
         if (outcome is ModelFault f)
         {
-            var kind = f.Kind switch
-            {
-                ModelFaultKind.Transient => FaultKind.Transient,
-                ModelFaultKind.Provider => FaultKind.Provider,
-                _ => FaultKind.Final,
-            };
             var jitter = Random.Shared.NextDouble();
-            return new(now => new ModelFaulted(now, e.Step, e.Attempt, f.Error, kind, f.RetryAfter, jitter), []);
+            return new(now => new ModelFaulted(now, e.Step, e.Attempt, f.Error, f.Kind, f.RetryAfter, jitter, f.Used), []);
         }
 
         var answer = (ModelAnswer)outcome;

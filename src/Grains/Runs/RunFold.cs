@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Core;
+using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
@@ -17,11 +18,69 @@ internal static class RunFold
         {
             if (e.Seq > state.Head)
             {
-                state = Fold.Evolve(state, e.Decode() as RunEvent ?? throw new NewerBuildException(e.JournalId, e.Seq, e.Type), e.At);
+                state = Evolve(state, e);
             }
         }
 
         return state;
+    }
+
+    /// <summary>The event of a row. Rows are what was written, so one that cannot be read was written by another build.</summary>
+    /// <exception cref="NewerBuildException">This build does not know the event, or not this form of it.</exception>
+    public static RunEvent EventOf(JournalEvent row)
+    {
+        try
+        {
+            return row.Decode() as RunEvent ?? throw new NewerBuildException(row.JournalId, row.Seq, row.Type);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            throw new NewerBuildException(row.JournalId, row.Seq, row.Type);
+        }
+    }
+
+    /// <summary>What a run is pinned to, from its body.</summary>
+    /// <exception cref="JournalDamagedException">It is no definition.</exception>
+    public static async Task<AgentDefinition> DefinitionAsync(IJournal journal, string id, string hash)
+    {
+        var body = await Bodies.LoadAsync(journal, id, hash);
+        return Read(id, 1, "The agent's definition", () => AgentDefinition.FromBody(body));
+    }
+
+    /// <summary>What a run was told of earlier turns, from its body.</summary>
+    /// <exception cref="JournalDamagedException">It cannot be read.</exception>
+    public static async Task<EarlierContext?> EarlierAsync(IJournal journal, string id, BodyRef? reference)
+    {
+        if (reference is null)
+        {
+            return null;
+        }
+
+        var body = await Bodies.LoadAsync(journal, id, reference.Ref);
+        return Read(id, 1, "What the run was told of earlier turns", () => EarlierContext.FromBody(body));
+    }
+
+    /// <summary>Runs pure code on what a journal holds. Whatever it throws is about the journal, and would be thrown again at every try.</summary>
+    /// <param name="what">For the sentence that people read.</param>
+    /// <exception cref="JournalDamagedException">It failed.</exception>
+    public static T Read<T>(string id, long seq, string what, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not (JournalDamagedException or NewerBuildException))
+        {
+            throw new JournalDamagedException(id, seq, $"{what} of {id} cannot be read at seq {seq}: {e.Message}");
+        }
+    }
+
+    /// <summary>The state after one more row.</summary>
+    /// <exception cref="JournalDamagedException">The event does not follow from those before it.</exception>
+    public static RunState Evolve(RunState state, JournalEvent row)
+    {
+        var e = EventOf(row);
+        return Read(row.JournalId, row.Seq, $"The event {row.Type}", () => Fold.Evolve(state, e, row.At));
     }
 
     /// <summary>Null for a fold of another build.</summary>

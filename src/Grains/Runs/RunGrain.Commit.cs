@@ -133,6 +133,7 @@ internal sealed partial class RunGrain
     private void Committed(Turn turn, long began)
     {
         var run = _run!;
+        var isNewlyCancelling = turn.State.Cancelling is not null && run.State.Cancelling is null;
         run.State = turn.State;
         run.Header = turn.Append.Header;
         run.OwnedSince = began;
@@ -147,6 +148,11 @@ internal sealed partial class RunGrain
         turn.Answer();
         Reconcile();
         Queue(turn.Asks);
+        if (isNewlyCancelling && run.State.Ended is null)
+        {
+            _ = EndGraceAsync();
+        }
+
         if (run.State is { Ended: not null, ThreadId: { } thread })
         {
             // It is told, not waited for: a thread that misses it looks by itself.
@@ -157,6 +163,16 @@ internal sealed partial class RunGrain
         {
             run.SnapshotAt = run.State.Head;
             _ = SnapshotAsync(run.State);
+        }
+    }
+
+    /// <summary>By the monotonic clock: a wall clock that is moved meanwhile makes nobody wait. The deadline in the journal is for the next owner.</summary>
+    private async Task EndGraceAsync()
+    {
+        await Task.Delay(RunPolicy.CancelGrace, time);
+        if (_run?.State.Cancelling is not null)
+        {
+            await CommitAsync(now => new Wake(now, GraceIsOver: true), null);
         }
     }
 

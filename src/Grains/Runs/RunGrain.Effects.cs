@@ -54,9 +54,10 @@ internal sealed partial class RunGrain
         {
             var context = run.State.Model!.Context;
             var request = run.Window.Build(context);
+            var budget = Following.BudgetOf(run.State, time.GetUtcNow());
             var watched = _stretch?.Ask(effect.Step, effect.Attempt);
             Func<Task<ModelOutcome>> ask =
-                () => models.AskAsync(place, request, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
+                () => models.AskAsync(place, request, budget, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
             live.Open(context.Through + 1, effect.Step, effect.Attempt);
             return Results.Of(effect, request, await Task.Run(watched is null ? ask : () => watched.WatchAsync(ask)));
         }

@@ -40,7 +40,7 @@ internal sealed partial class RunGrain
         var commands = new List<RecordedCommand>();
         var bodies = new List<Body>();
         var answers = new List<(Inbound, CommandResult)>(batch.Count);
-        var now = Now(state);
+        var now = Now();
         foreach (var item in batch)
         {
             if (state.Exists && RefuseIfForeign(item, state.Principal))
@@ -106,23 +106,22 @@ internal sealed partial class RunGrain
         {
             Unrecordable(log, e, Id, command.GetType().Name);
             return item.Otherwise is { } otherwise ? Decided(otherwise(now))
-                : (new([], state, new(ProblemCodes.InvalidRequest, "The command has no form in which it could be recorded; the service's log has the reason.")), []);
+                : (new([], state, new(ProblemCodes.InvalidRequest, "The command has no form in which it could be recorded; the service's log has the reason."), now), []);
         }
 
         (Decision, List<JournalEvent>) Decided(Command command)
         {
             var decision = Decide.On(state, command, policy);
             return (decision, [.. decision.Events.Select((e, i) => new JournalEvent(
-                Id, state.Head + 1 + i, now, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)))]);
+                Id, state.Head + 1 + i, decision.At, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)))]);
         }
     }
 
-    /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>
-    private DateTimeOffset Now(RunState state)
+    /// <summary>The wall clock, as finely as journals keep it.</summary>
+    private DateTimeOffset Now()
     {
         var now = time.GetUtcNow();
-        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-        return now > state.UpdatedAt ? now : state.UpdatedAt;
+        return new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     private JournalHeader HeaderOf(HeldRun run, RunState state, RunPolicy policy, bool asks, DateTimeOffset? due, DateTimeOffset now)

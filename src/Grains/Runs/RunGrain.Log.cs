@@ -19,6 +19,9 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "{RunId} step {Step} attempt {Attempt} ({What}) failed in this process, not at the model or the tool; the run records that and goes on.")]
     private static partial void EffectFailed(ILogger log, Exception error, string runId, int step, int attempt, string what);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{RunId} lost its place in the queue of model {Model}; it takes another.")]
+    private static partial void QueueFailed(ILogger log, Exception error, string runId, string model);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{RunId} cannot record {What}; the step fails instead.")]
     private static partial void Unrecordable(ILogger log, Exception error, string runId, string what);
 

@@ -162,7 +162,9 @@ internal sealed partial class RunGrain
         await DrainAsync(withdrawn);
         if (_run is not null)
         {
-            await CommitAsync(now => new HandBack(now, withdrawn), null);
+            // Bodies of a partial are not stored with it: only what it counts is.
+            PartialAnswer? partial = null;
+            await CommitAsync(now => new HandBack(now, withdrawn, partial ??= Cut([])), null);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class RunGrain
         {
             0 => turn,
             1 when turn.State.Model is { Phase: CallPhase.Open } && TryTakePlace(turn.State.ModelName) => turn,
-            _ => await JudgeAsync(batch, _run.Policy with { HasPlace = false }),
+            _ => await JudgeAsync(batch, _run.Policy with { HasPlace = false, Outage = models.OutageOf(turn.State.ModelName)?.HoldAt(time.GetUtcNow()) }),
         };
     }
 
@@ -71,15 +71,23 @@ internal sealed partial class RunGrain
             var place = await models.EnterAsync(model, queued.Cut.Token);
             if (_queued != queued)
             {
-                place.Leave(null);
+                place?.Leave(null);
                 return;
             }
 
+            // Without a place the model is not asked for longer: the run is judged again, and rests.
+
             (_queued, _place) = (null, place);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (queued.Cut.IsCancellationRequested)
         {
             return;
+        }
+        catch (Exception e)
+        {
+            QueueFailed(log, e, Id, model);
+            _queued = _queued == queued ? null : _queued;
+            await Task.Delay(options.Tick, time);
         }
 
         await CommitAsync(now => new Wake(now), null);

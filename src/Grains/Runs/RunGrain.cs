@@ -67,11 +67,21 @@ internal sealed partial class RunGrain(
                 Id, 1, definition, hash, request.Input, context, catalog, RunState.Empty));
     }
 
-    public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) => CommitAsync(now => new Pause(now, mode), meta);
+    public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) =>
+        StopAsync((now, partial) => new Pause(now, mode, meta.Principal.User, partial), cuts: mode == PauseMode.Now, meta);
 
     public Task<CommandResult> ResumeAsync(CommandMeta meta) => CommitAsync(now => new Resume(now), meta);
 
-    public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) => CommitAsync(now => new Cancel(now, reason), meta);
+    public Task<CommandResult> RetryAsync(CommandMeta meta) => CommitAsync(
+        now =>
+        {
+            models.Retry(_run!.State.ModelName);
+            return new Retry(now, meta.Principal.User);
+        },
+        meta);
+
+    public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) =>
+        StopAsync((now, partial) => new Cancel(now, reason, meta.Principal.User, partial), cuts: true, meta);
 
     public Task<CommandResult> ResolveAsync(string callId, CallDecision decision, string? result, CommandMeta meta)
     {
@@ -84,9 +94,15 @@ internal sealed partial class RunGrain(
     {
         var bodies = new List<Body>();
         var text = Bodies.Store(content, bodies);
+        return StopAsync((now, partial) => new Message(now, text, delivery, partial), cuts: delivery == MessageDelivery.Interrupt, meta, bodies);
+    }
+
+    /// <summary>A command that may cut the open answer: what was said of it goes with the command.</summary>
+    private Task<CommandResult> StopAsync(Func<DateTimeOffset, PartialAnswer?, Command> make, bool cuts, CommandMeta meta, List<Body>? bodies = null)
+    {
+        bodies ??= [];
         PartialAnswer? partial = null;
-        return CommitAsync(
-            now => new Message(now, text, delivery, delivery == MessageDelivery.Interrupt ? partial ??= Cut(bodies) : null), meta, bodies);
+        return CommitAsync(now => make(now, cuts ? partial ??= Cut(bodies) : null), meta, bodies);
     }
 
     public Task<OpenAttempt?> AttachAsync(ILiveSink sink, long lane) => Task.FromResult(lanes.Attach(Id, sink, lane));
@@ -97,7 +113,7 @@ internal sealed partial class RunGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<Problem?> EnsureRunningAsync() => (await CommitAsync(now => new Wake(now), null)).Problem;
+    public async Task<Problem?> EnsureRunningAsync(WakeReason reason) => (await CommitAsync(now => new Wake(now, reason), null)).Problem;
 
     public Task RecordLateAsync(string callId, int attempt, string? text, RunError? error)
     {

@@ -9,14 +9,14 @@ namespace OrleansAgents.Runs;
 
 /// <summary>Reads journals for presentation; see <see cref="IRunReader"/>.</summary>
 [StatelessWorker]
-internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog) : Grain, IRunReader
+internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog, IModelCaller models) : Grain, IRunReader
 {
     public Task<Read<RunView>> ViewAsync(Principal principal, string runId) => ReadAsync(principal, runId, async found =>
     {
         try
         {
             var (state, created) = await FoldAsync(runId, found);
-            return Views.Of(runId, state, created, journal.Refusal);
+            return Views.Of(runId, state, created, journal.Refusal, models.OutageOf(state.ModelName));
         }
         catch (JournalDamagedException e)
         {

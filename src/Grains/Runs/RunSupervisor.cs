@@ -86,10 +86,11 @@ internal sealed partial class RunSupervisor(
         var mine = Enumerable.Range(0, JournalHeader.Partitions)
             .Where(p => RingRange.InRange((uint)p << 24 | 0x0080_0000)).ToHashSet();
         var oldest = TimeSpan.Zero;
-        foreach (var h in await journal.ScanAsync(new(now, ownership.Live, mine, PerScan)))
+        var filter = new RecoveryFilter(now, ownership.Live, mine, PerScan);
+        foreach (var h in await journal.ScanAsync(filter))
         {
             oldest = Waited(h, now) is var waited && waited > oldest ? waited : oldest;
-            Resume(h, now);
+            Resume(h, now, filter.IsAhead(h) ? WakeReason.ClockWasAhead : WakeReason.Due);
         }
 
         instruments.OldestRunnable = oldest.TotalSeconds;
@@ -118,7 +119,7 @@ internal sealed partial class RunSupervisor(
         ? now - (h.WakeAt is { } due && due <= now ? due : h.UpdatedAt)
         : TimeSpan.Zero;
 
-    private void Resume(JournalHeader header, DateTimeOffset now)
+    private void Resume(JournalHeader header, DateTimeOffset now, WakeReason reason = WakeReason.Due)
     {
         var runId = header.Id;
         if (_resting.TryGetValue(runId, out var until) && until <= now)
@@ -131,10 +132,10 @@ internal sealed partial class RunSupervisor(
             return;
         }
 
-        _ = ResumeAsync(header);
+        _ = ResumeAsync(header, reason);
     }
 
-    private async Task ResumeAsync(JournalHeader header)
+    private async Task ResumeAsync(JournalHeader header, WakeReason reason)
     {
         var runId = header.Id;
         await _resumes.WaitAsync();
@@ -154,7 +155,7 @@ internal sealed partial class RunSupervisor(
                 return;
             }
 
-            var problem = await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync();
+            var problem = await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync(reason);
             if (problem?.Code is ProblemCodes.RunCorrupt or ProblemCodes.InvalidState)
             {
                 Rest(runId, problem.Message);

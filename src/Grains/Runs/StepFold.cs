@@ -24,7 +24,7 @@ internal sealed class StepFold
 
     private void Add(JournalEvent row)
     {
-        switch (row.Decode())
+        switch (RunFold.EventOf(row))
         {
             case ModelStarted m:
                 Begin(row, new(m.Step, "model", "running", null, null, null, null, null, null, null, []), m.Attempt);

@@ -10,9 +10,12 @@ namespace OrleansAgents.Runs;
 /// <summary>From state and headers to what clients see.</summary>
 internal static class Views
 {
-    public static RunView Of(string id, RunState s, JournalEvent created, string? refusal)
+    /// <param name="refusal">Why the store takes no writes; null when it does.</param>
+    /// <param name="outage">Why the run's model is not asked at present, as far as this process knows.</param>
+    public static RunView Of(string id, RunState s, JournalEvent created, string? refusal, ModelOutage? outage = null)
     {
         var (status, reason, why) = StatusOf.Standing(s);
+        why = outage is not null && why == StatusOf.InQueue ? StatusOf.NotAsked(new(outage.Reason, outage.Until, outage.Error)) : why;
         var input = ((RunCreated)created.Decode()!).Input;
         var error = s.Ended == RunStatus.Failed ? s.Error : null;
         return new(

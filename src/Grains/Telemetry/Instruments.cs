@@ -29,7 +29,7 @@ internal sealed class Instruments
         _queue = meter.CreateObservableGauge("orleans_agents.journal.queue", () => Volatile.Read(ref _appending), "{append}", "Appends handed to the store and not yet answered.");
         meter.CreateObservableGauge("orleans_agents.runs", () => Runs(held.Count), "{run}", "Runs in this silo's memory.");
         meter.CreateObservableGauge("orleans_agents.model.waiting", () => OfEach(models, g => g.Waiting), "{attempt}", "Attempts that wait for their turn at a model.");
-        meter.CreateObservableGauge("orleans_agents.model.breaker", () => OfEach(models, g => g.IsOpen ? 1 : 0), "{breaker}", "1 while a model's provider is taken to be down, else 0.");
+        meter.CreateObservableGauge("orleans_agents.model.breaker", () => OfEach(models, g => g.Down is null ? 0 : 1), "{breaker}", "1 while a model's provider is taken to be down, else 0.");
         _pending = meter.CreateObservableGauge("orleans_agents.pending", OfEachKind, "{run}", "Runs that wait for a person or a client.");
         meter.CreateObservableGauge("orleans_agents.runnable.oldest_age", () => OldestRunnable, "s", "How long the longest waiting run that somebody should resume has waited.");
     }

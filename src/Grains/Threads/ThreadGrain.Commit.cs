@@ -56,7 +56,7 @@ internal sealed partial class ThreadGrain
                     : new Problem(ProblemCodes.IdempotencyMismatch, "This key was used for another request.", "Idempotency-Key");
             }
 
-            var now = Now(held.State);
+            var now = Now();
             var decision = ThreadDecision.On(held.State, make(now));
             if (decision.Refusal is { } refusal)
             {
@@ -66,7 +66,7 @@ internal sealed partial class ThreadGrain
             var seq = held.State.Head + (decision.Events.Count > 0 ? 1 : 0);
             RecordedCommand[] commands = meta is null ? [] : [new(meta.CommandId, meta.RequestHash, seq)];
             var rows = decision.Events.Select((e, i) => new JournalEvent(
-                Id, held.State.Head + 1 + i, now, EventCodec.NameOf(e), meta?.CommandId, EventCodec.Encode(e))).ToList();
+                Id, held.State.Head + 1 + i, decision.At, EventCodec.NameOf(e), meta?.CommandId, EventCodec.Encode(e))).ToList();
             await AppendAsync(held, decision.State, rows, commands, bodies ?? [], now);
             return new Receipt(meta?.CommandId ?? "", "accepted", seq);
         }
@@ -111,12 +111,11 @@ internal sealed partial class ThreadGrain
             before.State.Active is not null && before.Header is { } h ? h.Generation : journal.Generation);
     }
 
-    /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>
-    private DateTimeOffset Now(ThreadState state)
+    /// <summary>The wall clock, as finely as journals keep it.</summary>
+    private DateTimeOffset Now()
     {
         var now = time.GetUtcNow();
-        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-        return now > state.UpdatedAt ? now : state.UpdatedAt;
+        return new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     private void Drop()

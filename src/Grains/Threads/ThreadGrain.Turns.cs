@@ -30,7 +30,7 @@ internal sealed partial class ThreadGrain
             }
 
             var held = await HeldAsync();
-            await AppendAsync(held, held.State, [], [], [], Now(held.State));
+            await AppendAsync(held, held.State, [], [], [], Now());
         }
         catch (Exception e) when (Describe(e) is not null || e is TimeoutException or OrleansException)
         {

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansAgents.Core;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
@@ -88,6 +89,10 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
                 if (e.Type == "message.received" && e.Decode() is MessageReceived message)
                 {
                     items.Add(new(turn.Turn, turn.RunId, "user", message.Content, e.At));
+                }
+                else if (e.Type == "model.completed" && e.Decode() is ModelCompleted { FinishReason: FinishReasons.Interrupted } stopped)
+                {
+                    items.AddRange(stopped.Content.OfType<TextPart>().Select(p => new ThreadMessage(turn.Turn, turn.RunId, "assistant", p.Text, e.At, true)));
                 }
                 else if (e.Type == "run.completed" && e.Decode() is RunCompleted completed)
                 {

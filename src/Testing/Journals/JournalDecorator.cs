@@ -41,6 +41,9 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public virtual Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default) =>
         inner.WaitingAsync(partitions, cancellation);
 
+    public virtual Task<IReadOnlyList<JournalHeader>> WaitingForAsync(WaitFilter filter, CancellationToken cancellation = default) =>
+        inner.WaitingForAsync(filter, cancellation);
+
     public virtual Task<bool> DeleteAsync(string id) => inner.DeleteAsync(id);
 
     public virtual Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default) =>

@@ -48,6 +48,9 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
     public Task<IReadOnlyDictionary<string, int>> WaitingAsync(IReadOnlyCollection<int>? partitions, CancellationToken cancellation = default) =>
         Line().WaitingAsync(partitions, cancellation);
 
+    public Task<IReadOnlyList<JournalHeader>> WaitingForAsync(WaitFilter filter, CancellationToken cancellation = default) =>
+        Line().WaitingForAsync(filter, cancellation);
+
     public Task<bool> DeleteAsync(string id) => Line().DeleteAsync(id);
 
     public Task<byte[]?> ReadBodyAsync(string id, string reference, CancellationToken cancellation = default) =>

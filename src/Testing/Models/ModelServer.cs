@@ -153,6 +153,9 @@ internal sealed class ModelServer : IAsyncDisposable
                 case ReplyStep.Send send:
                     await WriteAsync(send.Data);
                     break;
+                case ReplyStep.Comment comment:
+                    await WriteLineAsync($": {comment.Text}\n\n");
+                    break;
                 case ReplyStep.Hold hold:
                     await hold.Gate.WaitAsync(context.RequestAborted);
                     break;
@@ -169,9 +172,11 @@ internal sealed class ModelServer : IAsyncDisposable
             await WriteAsync("[DONE]");
         }
 
-        async Task WriteAsync(string data)
+        Task WriteAsync(string data) => WriteLineAsync($"data: {data}\n\n");
+
+        async Task WriteLineAsync(string line)
         {
-            _ = await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), context.RequestAborted);
+            _ = await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(line), context.RequestAborted);
             _ = await response.BodyWriter.FlushAsync(context.RequestAborted);
         }
     }

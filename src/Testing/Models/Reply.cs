@@ -106,6 +106,13 @@ internal sealed class Reply
         return this;
     }
 
+    /// <summary>A line that is no event: a client passes over it.</summary>
+    public Reply Comment(string text)
+    {
+        _steps.Add(new ReplyStep.Comment(text));
+        return this;
+    }
+
     /// <summary>Says nothing until the gate opens or the client goes away.</summary>
     public Reply Wait(Task gate)
     {
@@ -141,6 +148,13 @@ internal sealed class Reply
         return this;
     }
 
+    /// <summary>No stream: a status with this body.</summary>
+    public Reply Body(int status, string body)
+    {
+        (Status, ErrorBody) = (status, body);
+        return this;
+    }
+
     private Reply Delta(JsonObject delta) => Chunk(new JsonObject
     {
         ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = null }),
@@ -160,6 +174,8 @@ internal sealed class Reply
 internal abstract record ReplyStep
 {
     public sealed record Send(string Data) : ReplyStep;
+
+    public sealed record Comment(string Text) : ReplyStep;
 
     public sealed record Hold(Task Gate) : ReplyStep;
 

@@ -14,7 +14,7 @@ namespace OrleansAgents.Cluster.Tests.Faults;
 internal sealed record ProviderFault(
     string Name, IReadOnlyList<Func<Reply>> Replies, string? Waits, string? Code, TimeSpan AtLeast = default, Func<Uri, Uri>? Breaks = null)
 {
-    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FirstProbe = TimeSpan.FromMinutes(1);
     private static readonly DateTimeOffset Frozen = new FrozenClock().Now;
     private static readonly Task Never = new TaskCompletionSource().Task;
 
@@ -31,7 +31,7 @@ internal sealed record ProviderFault(
         Retried("cut", "stream_cut", r => r.Text("Half").NoDone()),
         Retried("cut-call", "stream_cut", r => r.Call("list_documents", "{}").NoDone()),
         Retried("error-chunk", "stream_error", r => r.Text("Half").ErrorChunk("overloaded")),
-        Retried("no-json", "stream_error", r => r.Text("Half").Raw("{ oops")),
+        Retried("no-json", "unreadable_answer", r => r.Text("Half").Raw("{ oops")),
         Retried("stalled", "stalled", r => r.Text("Half").Wait(Never)),
         Retried("empty", "empty_answer", r => r.Text(" ").Finish("stop")),
         Unreached("refused", _ => new("http://127.0.0.1:9/v1")),
@@ -58,6 +58,9 @@ internal sealed record ProviderFault(
     /// <summary>The request is on its way when the process dies.</summary>
     public bool IsCut => Waits is null && Replies.Count > 0 && !IsFinal;
 
+    /// <summary>A person has to mend something, and may have done so when a process starts.</summary>
+    public bool IsMended => Waits == WaitReason.Provider;
+
     /// <summary>Nothing is left to do when the process dies.</summary>
     public bool IsFinal { get; private init; }
 
@@ -70,7 +73,7 @@ internal sealed record ProviderFault(
         new(name, [], WaitReason.Retry, "unreachable", TimeSpan.FromSeconds(0.5), breaks);
 
     private static ProviderFault AtProvider(string name, string code, Action<Reply> reply) =>
-        new(name, Of(reply), WaitReason.Provider, code, TenMinutes);
+        new(name, Of(reply), WaitReason.Provider, code, FirstProbe);
 
     private static ProviderFault Ended(string name, string? code, Action<Reply> reply) => new(name, Of(reply), null, code) { IsFinal = true };
 

@@ -49,6 +49,7 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
 
             Early[fault] = await store.ReadAsync(run, 0, 100);
         });
+        await EachAsync((fault, run) => ProviderFault.All.Single(f => f.Name == fault).IsMended ? heir.UntilEndedAsync(run) : Task.CompletedTask);
         _clock.Now += TimeSpan.FromMinutes(10);
         await EachAsync(async (fault, run) =>
         {
@@ -101,6 +102,7 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
             var model = $"Models:{fault.Name}";
             settings[$"{model}:Provider"] = provider;
             settings[$"{model}:Endpoint"] = (mended || fault.Breaks is null ? server.Endpoint : fault.Breaks(server.Endpoint)).ToString();
+            settings[$"{model}:AllowHttp"] = "true";
             settings[$"{model}:Model"] = fault.Name;
             settings[$"{model}:ApiKey"] = "test-key";
             settings[$"{model}:StallSeconds"] = fault.Code == "stalled" ? "1" : "3600";

@@ -84,10 +84,10 @@ public sealed class StepSpecs
     }
 
     [Fact]
-    public void A_refusal_by_the_provider_is_tried_again_every_ten_minutes()
+    public void A_refusal_by_the_provider_is_tried_again_when_the_models_gate_says()
     {
-        var run = Scenario.Started().When(s => s.Faults(FaultKind.Provider)).ThenStatus(RunStatus.Waiting, "provider");
-        Assert.Equal(run.Now.AddMinutes(10), StatusOf.WakeAt(run.State));
+        var run = Scenario.Started().When(s => s.Faults(FaultKind.Provider, TimeSpan.FromMinutes(5))).ThenStatus(RunStatus.Waiting, "provider");
+        Assert.Equal(run.Now.AddMinutes(5), StatusOf.WakeAt(run.State));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class AnswerPartTests
         var content = (await bench.AnswerAsync()).Content;
 
         Assert.Equal([new ReasoningPart("one", "sig1"), new ReasoningPart("two", "sig2"), new TextPart("done")], content);
-        var back = RequestConverter.Messages(ModelBench.Request("?", new AssistantMessage(content, [])))[^1].Contents;
+        var back = RequestConverter.Messages(ModelBench.Request("?", new AssistantMessage(content, [])))[^2].Contents;
         Assert.Equal(["sig1", "sig2"], back.OfType<TextReasoningContent>().Select(r => r.ProtectedData));
     }
 
@@ -63,7 +63,7 @@ public sealed class AnswerPartTests
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "model_error"), (fault.Kind, fault.Error.Code));
+        Assert.Equal((FaultKind.Defect, "unreadable_answer"), (fault.Kind, fault.Error.Code));
         Assert.DoesNotContain("secret", fault.Error.Message);
     }
 

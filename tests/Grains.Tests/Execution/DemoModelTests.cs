@@ -110,7 +110,7 @@ public sealed class DemoModelTests
         {
             var models = _provider.GetRequiredService<IModelCaller>();
             return Assert.IsType<ModelAnswer>(
-                await models.AskAsync(models.TryEnter("default")!, new(agent, messages, "", 1), (_, _) => { }, TestContext.Current.CancellationToken));
+                await models.AskAsync(models.TryEnter("default")!, new(agent, messages, "", 1), default, (_, _) => { }, TestContext.Current.CancellationToken));
         }
 
         /// <summary>Asks and calls until an answer has no calls.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Core;
 using OrleansAgents.Execution;
 using OrleansAgents.Runs;
 using OrleansAgents.Telemetry;
@@ -37,7 +38,7 @@ public sealed class GateFiguresTests
         for (var i = 0; i < ModelGate.Outage; i++)
         {
             Assert.True(gate.EnterAsync(CancellationToken.None).IsCompleted);
-            gate.Leave(new ModelFault(ModelFaultKind.Transient, new("server_error", "down")), probe: false);
+            gate.Leave(new ModelFault(FaultKind.Transient, new("server_error", "down")), probe: false);
         }
 
         _ = gate.EnterAsync(CancellationToken.None);

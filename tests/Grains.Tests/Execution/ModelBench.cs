@@ -18,14 +18,18 @@ internal sealed class ModelBench : IDisposable
     private readonly ModelCaller _caller;
     private readonly List<(string Kind, string Text)> _deltas = [];
 
-    private ModelBench(ModelRegistry models, FakeTimeProvider time)
+    private int _reads;
+
+    private ModelBench(ModelRegistry models, Clock time)
     {
         Time = time;
         _models = models;
         _caller = new(models, time);
     }
 
-    public FakeTimeProvider Time { get; }
+    public Clock Time { get; }
+
+    public TimeSpan Elapsed => Time.GetUtcNow() - Time.Start;
 
     public IReadOnlyList<(string Kind, string Text)> Deltas => _deltas;
 
@@ -35,11 +39,13 @@ internal sealed class ModelBench : IDisposable
     public Action<string>? OnDelta { get; set; }
 
     /// <summary>The official client against a server.</summary>
-    public static ModelBench Over(ModelServer server, string provider = ModelSettings.OpenAi) => Over(server.Endpoint, provider);
+    public static ModelBench Over(ModelServer server, string provider = ModelSettings.OpenAi, Func<ModelSettings, ModelSettings>? settings = null) =>
+        Over(server.Endpoint, provider, settings);
 
-    public static ModelBench Over(Uri endpoint, string provider = ModelSettings.OpenAi)
+    public static ModelBench Over(Uri endpoint, string provider = ModelSettings.OpenAi, Func<ModelSettings, ModelSettings>? change = null)
     {
         var settings = new ModelSettings("default", provider, endpoint, "scripted", Key);
+        settings = change?.Invoke(settings) ?? settings;
         var time = NewTime();
         return new(new([settings], [], new NoServices(), time), time);
     }
@@ -60,11 +66,13 @@ internal sealed class ModelBench : IDisposable
 
     public static JsonElement Schema(string json) => JsonElement.Parse(Encoding.UTF8.GetBytes(json));
 
+    public CallBudget Budget { get; set; }
+
     public Task<ModelOutcome> AskAsync(ModelRequest? request = null) => AskUntilAsync(TestContext.Current.CancellationToken, request);
 
     public async Task<ModelOutcome> AskUntilAsync(CancellationToken cancellation, ModelRequest? request = null) =>
         await _caller.AskAsync(
-            await _caller.EnterAsync("default", cancellation), request ?? Request(),
+            (await _caller.EnterAsync("default", cancellation))!, request ?? Request(), Budget,
             (kind, text) =>
             {
                 _deltas.Add((kind, text));
@@ -76,9 +84,41 @@ internal sealed class ModelBench : IDisposable
 
     public async Task<ModelFault> FaultAsync(ModelRequest? request = null) => Assert.IsType<ModelFault>(await AskAsync(request));
 
+    /// <summary>Moves the clock on.</summary>
+    public void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        _reads = Time.Reads;
+    }
+
+    /// <summary>Completes when something has come over the connection since the clock was moved, or with <paramref name="end"/>.</summary>
+    public async Task LifeAsync(Task? end = null)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (Time.Reads <= _reads && end?.IsCompleted != true)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "Waited 30 s for a sign of life.");
+            await Task.Yield();
+        }
+    }
+
     public void Dispose() => _models.Dispose();
 
-    private static FakeTimeProvider NewTime() => new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private static Clock NewTime() => new();
+
+    /// <summary>Counts who looks at it: a request looks at every byte that comes.</summary>
+    internal sealed class Clock() : FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero))
+    {
+        private int _count;
+
+        public int Reads => Volatile.Read(ref _count);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _count);
+            return base.GetTimestamp();
+        }
+    }
 
     private sealed class NoServices : IServiceProvider
     {

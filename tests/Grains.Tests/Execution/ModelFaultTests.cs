@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Core;
 using OrleansAgents.Execution;
 using OrleansAgents.Testing;
 
@@ -30,6 +31,10 @@ public abstract class ModelFaultTests(string provider)
     [InlineData(400, "content_filter", "Final", "content_filter")]
     [InlineData(400, "invalid_value", "Final", "bad_request")]
     [InlineData(422, null, "Final", "bad_request")]
+    [InlineData(413, "rate_limit_exceeded", "Transient", "rate_limited")]
+    [InlineData(400, "rate_limit_exceeded", "Transient", "rate_limited")]
+    [InlineData(498, null, "Transient", "server_error")]
+    [InlineData(499, null, "Transient", "server_error")]
     public async Task A_status_has_its_kind_and_its_code(int status, string? error, string kind, string code)
     {
         await using var server = await ModelServer.StartAsync();
@@ -40,7 +45,7 @@ public abstract class ModelFaultTests(string provider)
 
         Assert.Equal((kind, code), (fault.Kind.ToString(), fault.Error.Code));
         Assert.Contains($"HTTP {status}", fault.Error.Message);
-        Assert.Null(fault.RetryAfter);
+        Assert.Equal(kind == "Provider" ? ModelGate.ProviderPauses[0] : null, fault.RetryAfter);
         _ = Assert.Single(server.Received); // One attempt is one request.
     }
 
@@ -68,7 +73,7 @@ public abstract class ModelFaultTests(string provider)
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "stream_cut"), (fault.Kind, fault.Error.Code));
+        Assert.Equal((FaultKind.Transient, "stream_cut"), (fault.Kind, fault.Error.Code));
         Assert.Equal("Half an ans", bench.Shown);
     }
 
@@ -93,7 +98,7 @@ public abstract class ModelFaultTests(string provider)
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "stream_cut"), (fault.Kind, fault.Error.Code));
+        Assert.Equal((FaultKind.Transient, "stream_cut"), (fault.Kind, fault.Error.Code));
     }
 
     [Fact]
@@ -105,28 +110,63 @@ public abstract class ModelFaultTests(string provider)
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "stream_error"), (fault.Kind, fault.Error.Code));
+        Assert.Equal((FaultKind.Transient, "stream_error"), (fault.Kind, fault.Error.Code));
         Assert.Contains("The engine is overloaded", fault.Error.Message);
     }
 
+    [Theory]
+    [InlineData("503", "Transient", "server_error")]
+    [InlineData("429", "Transient", "rate_limited")]
+    [InlineData("rate_limit_exceeded", "Transient", "rate_limited")]
+    [InlineData("400", "Defect", "bad_request")]
+    [InlineData("invalid_request_error", "Defect", "bad_request")]
+    [InlineData("401", "Provider", "unauthorized")]
+    [InlineData("insufficient_quota", "Provider", "insufficient_quota")]
+    [InlineData("content_filter", "Final", "content_filter")]
+    public async Task The_code_of_an_error_inside_a_stream_says_whether_it_passes(string code, string kind, string expected)
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => r.Text("Half").ErrorChunk("What the server says.", code));
+        using var bench = ModelBench.Over(server, provider);
+
+        var fault = await bench.FaultAsync();
+
+        Assert.Equal((kind, expected), (fault.Kind.ToString(), fault.Error.Code));
+        Assert.Contains("What the server says.", fault.Error.Message);
+    }
+
+    [Theory]
+    [InlineData("""[{"error":{"message":"Said in a list."}}]""", "Said in a list.")]
+    [InlineData("""{"object":"error","message":"Said at the root."}""", "Said at the root.")]
+    [InlineData("""{"detail":"Said as detail."}""", "Said as detail.")]
+    [InlineData("""{"error":"Said as text."}""", "Said as text.")]
+    public async Task The_servers_own_words_are_kept_whatever_form_they_have(string body, string words)
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => r.Body(503, body));
+        using var bench = ModelBench.Over(server, provider);
+
+        Assert.Contains(words, (await bench.FaultAsync()).Error.Message);
+    }
+
     [Fact]
-    public async Task A_chunk_that_is_not_JSON_is_transient()
+    public async Task A_chunk_that_is_not_JSON_is_a_defect()
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Raw("{ oops"));
         using var bench = ModelBench.Over(server, provider);
 
-        Assert.Equal((ModelFaultKind.Transient, "stream_error"), Of(await bench.FaultAsync()));
+        Assert.Equal((FaultKind.Defect, "unreadable_answer"), Of(await bench.FaultAsync()));
     }
 
     [Fact]
-    public async Task An_unknown_finish_reason_is_transient()
+    public async Task An_unknown_finish_reason_is_a_defect()
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Finish("error"));
         using var bench = ModelBench.Over(server, provider);
 
-        Assert.Equal(ModelFaultKind.Transient, (await bench.FaultAsync()).Kind);
+        Assert.Equal(FaultKind.Defect, (await bench.FaultAsync()).Kind);
     }
 
     [Fact]
@@ -137,7 +177,7 @@ public abstract class ModelFaultTests(string provider)
         using var bench = ModelBench.Over(server, provider);
         bench.OnDelta = _ => bench.Time.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.Equal((ModelFaultKind.Transient, "stalled"), Of(await bench.FaultAsync()));
+        Assert.Equal((FaultKind.Transient, "stalled"), Of(await bench.FaultAsync()));
     }
 
     [Fact]
@@ -161,7 +201,7 @@ public abstract class ModelFaultTests(string provider)
     {
         using var bench = ModelBench.Over(new Uri($"http://127.0.0.1:{UnusedPort()}/v1"), provider);
 
-        Assert.Equal((ModelFaultKind.Transient, "unreachable"), Of(await bench.FaultAsync()));
+        Assert.Equal((FaultKind.Transient, "unreachable"), Of(await bench.FaultAsync()));
     }
 
     [Fact]
@@ -171,7 +211,7 @@ public abstract class ModelFaultTests(string provider)
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "unreachable"), Of(fault));
+        Assert.Equal((FaultKind.Transient, "unreachable"), Of(fault));
         Assert.Contains("DNS", fault.Error.Message);
     }
 
@@ -183,7 +223,7 @@ public abstract class ModelFaultTests(string provider)
 
         var fault = await bench.FaultAsync();
 
-        Assert.Equal((ModelFaultKind.Transient, "unreachable"), Of(fault));
+        Assert.Equal((FaultKind.Transient, "unreachable"), Of(fault));
         Assert.Contains("TLS", fault.Error.Message);
     }
 
@@ -196,12 +236,12 @@ public abstract class ModelFaultTests(string provider)
         server.Reply(r => _ = filter ? r.Text("I").Finish("content_filter") : r.Refusal("I cannot help with that.").Finish("stop"));
         using var bench = ModelBench.Over(server, provider);
 
-        Assert.Equal((ModelFaultKind.Final, "content_filter"), Of(await bench.FaultAsync()));
+        Assert.Equal((FaultKind.Final, "content_filter"), Of(await bench.FaultAsync()));
     }
 
     [Theory]
-    [InlineData("stop", "Transient")]
-    [InlineData("tool_calls", "Transient")]
+    [InlineData("stop", "Defect")]
+    [InlineData("tool_calls", "Defect")]
     [InlineData("length", "Final")]
     public async Task An_answer_without_text_or_call_is_no_answer(string finish, string kind)
     {
@@ -231,6 +271,21 @@ public abstract class ModelFaultTests(string provider)
     }
 
     [Fact]
+    public async Task Controls_and_what_looks_like_a_key_are_taken_out_of_the_servers_words()
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => r.Error(500, "bad\u0000 \u001b[31m \u202ered: gsk_abcdefgh12345678 AIzaSyabcdefgh_1234567 key=topsecret99 Bearer abc.def, but monkey business is kept"));
+        using var bench = ModelBench.Over(server, provider);
+
+        var message = (await bench.FaultAsync()).Error.Message;
+
+        Assert.DoesNotContain(message, char.IsControl);
+        Assert.DoesNotContain('\u202e', message);
+        Assert.All(new[] { "abcdefgh12345678", "SyabcdefgH", "topsecret99", "abc.def" }, secret => Assert.DoesNotContain(secret, message, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("monkey business is kept", message);
+    }
+
+    [Fact]
     public async Task A_cancelled_request_throws_and_closes_its_connection()
     {
         await using var server = await ModelServer.StartAsync();
@@ -249,12 +304,12 @@ public abstract class ModelFaultTests(string provider)
         using var models = new ModelRegistry([], [], new ServiceCollection().BuildServiceProvider(), TimeProvider.System);
 
         var caller = new ModelCaller(models, TimeProvider.System);
-        var outcome = await caller.AskAsync(caller.TryEnter("gone")!, ModelBench.Request(), (_, _) => { }, TestContext.Current.CancellationToken);
+        var outcome = await caller.AskAsync(caller.TryEnter("gone")!, ModelBench.Request(), default, (_, _) => { }, TestContext.Current.CancellationToken);
 
-        Assert.Equal((ModelFaultKind.Provider, "model_not_found"), Of(Assert.IsType<ModelFault>(outcome)));
+        Assert.Equal((FaultKind.Provider, "model_not_found"), Of(Assert.IsType<ModelFault>(outcome)));
     }
 
-    private static (ModelFaultKind, string) Of(ModelFault fault) => (fault.Kind, fault.Error.Code);
+    private static (FaultKind, string) Of(ModelFault fault) => (fault.Kind, fault.Error.Code);
 
     private static int UnusedPort()
     {

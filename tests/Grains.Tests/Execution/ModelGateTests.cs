@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Core;
 using OrleansAgents.Execution;
 using Xunit;
 
@@ -7,8 +8,9 @@ namespace OrleansAgents.Grains.Tests.Execution;
 /// <summary>The way to a model: places, order, and what an outage does to it.</summary>
 public sealed class ModelGateTests
 {
-    private static readonly ModelFault Down = new(ModelFaultKind.Transient, new("server_error", "down"));
-    private static readonly ModelFault Broken = new(ModelFaultKind.Transient, new("stream_cut", "cut"));
+    private static readonly ModelFault Fault = new(FaultKind.Transient, new("server_error", "down"));
+    private static readonly ModelFault Refused = new(FaultKind.Provider, new("unauthorized", "no such key"));
+    private static readonly ModelFault Broken = new(FaultKind.Transient, new("stream_cut", "cut"));
     private static readonly ModelAnswer Answer = new([], [], new(), "stop");
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -68,14 +70,14 @@ public sealed class ModelGateTests
         Fail(gate, ModelGate.Outage);
         var (a, b) = (Enter(gate), Enter(gate));
 
-        Assert.True(gate.IsOpen);
+        Assert.NotNull(gate.Down);
         Assert.Equal(2, gate.Waiting);
         _time.Advance(ModelGate.FirstPause);
         await LetInAsync(a);
         Assert.Equal(1, gate.Waiting);
 
         // The probe fails: the next one waits twice as long.
-        gate.Leave(Down, probe: true);
+        gate.Leave(Fault, probe: true);
         _time.Advance(ModelGate.FirstPause);
         Assert.Equal(1, gate.Waiting);
         _time.Advance(ModelGate.FirstPause);
@@ -94,7 +96,7 @@ public sealed class ModelGateTests
         gate.Leave(Answer, probe: true);
 
         await LetInAsync(all);
-        Assert.False(gate.IsOpen);
+        Assert.Null(gate.Down);
     }
 
     [Fact]
@@ -104,10 +106,10 @@ public sealed class ModelGateTests
         for (var i = 0; i < ModelGate.Outage * 2; i++)
         {
             _ = Enter(gate);
-            gate.Leave(i % 2 == 0 ? Broken : new ModelFault(ModelFaultKind.Final, new("bad_request", "no")), probe: false);
+            gate.Leave(i % 2 == 0 ? Broken : new ModelFault(FaultKind.Final, new("bad_request", "no")), probe: false);
         }
 
-        Assert.False(gate.IsOpen);
+        Assert.Null(gate.Down);
     }
 
     [Fact]
@@ -115,13 +117,80 @@ public sealed class ModelGateTests
     {
         using var gate = new ModelGate(100, _time);
         _ = Enter(gate);
-        gate.Leave(Down with { RetryAfter = TimeSpan.FromSeconds(90) }, probe: false);
+        gate.Leave(Fault with { RetryAfter = TimeSpan.FromSeconds(50) }, probe: false);
         var a = Enter(gate);
 
-        _time.Advance(TimeSpan.FromSeconds(89));
+        _time.Advance(TimeSpan.FromSeconds(49));
         Assert.Equal(1, gate.Waiting);
         _time.Advance(TimeSpan.FromSeconds(1));
         await LetInAsync(a);
+    }
+
+    [Fact]
+    public async Task Who_would_wait_too_long_is_sent_away_to_rest()
+    {
+        using var gate = new ModelGate(1, _time);
+        _ = Enter(gate);
+        var (a, b) = (Enter(gate), Enter(gate));
+        gate.Leave(Fault with { RetryAfter = TimeSpan.FromHours(1) }, probe: false);
+
+        Assert.Equal((null, null), (await a, await b));
+        Assert.Equal(("retry", _time.GetUtcNow().AddHours(1)), (gate.Down!.Reason, gate.Down.Until));
+        Assert.Null(gate.TryEnter());
+    }
+
+    [Fact]
+    public async Task A_provider_that_refuses_everybody_is_probed_after_1_5_and_10_minutes_and_then_hourly()
+    {
+        var opened = 0;
+        using var gate = new ModelGate(100, _time, () => opened++);
+        _ = (Enter(gate), Enter(gate), Enter(gate));
+        Assert.Equal(TimeSpan.FromMinutes(1), gate.Leave(Refused, probe: false));
+        Assert.Equal(TimeSpan.FromMinutes(1), gate.Leave(Refused, probe: false)); // Under way already: it changes nothing.
+        foreach (var (minutes, next) in new[] { (1, 5), (5, 10), (10, 60), (60, 60), (60, 60) })
+        {
+            _time.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+            Assert.Null(gate.TryEnter());
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(gate.TryEnter());
+            Assert.Null(gate.TryEnter());
+            Assert.Equal(TimeSpan.FromMinutes(next), gate.Leave(Refused, probe: true));
+        }
+
+        // A person has mended it and says so; the answer opens the way, and who rests is woken.
+        gate.Retry();
+        Assert.True(gate.TryEnter());
+        Assert.Equal(0, opened);
+        Assert.Null(gate.Leave(Answer, probe: true));
+        Assert.Equal(1, opened);
+        Assert.Null(gate.Down);
+        Assert.False(gate.TryEnter());
+        Assert.Equal(TimeSpan.FromMinutes(1), gate.Leave(Refused, probe: false)); // The count began anew.
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void A_shorter_wish_of_a_straggler_does_not_end_a_longer_rest()
+    {
+        using var gate = new ModelGate(100, _time);
+        _ = (Enter(gate), Enter(gate));
+        gate.Leave(Refused, probe: false);
+        gate.Leave(Fault with { RetryAfter = TimeSpan.FromSeconds(5) }, probe: false);
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Null(gate.TryEnter());
+        Assert.Equal("provider", gate.Down!.Reason);
+    }
+
+    [Fact]
+    public void What_another_process_met_is_tried_by_one_request_first()
+    {
+        using var gate = new ModelGate(100, _time);
+        gate.Doubt(new("provider", "It refused."));
+        Assert.True(gate.TryEnter());
+        Assert.Null(gate.TryEnter());
+        gate.Leave(Answer, probe: true);
+        Assert.False(gate.TryEnter());
     }
 
     [Fact]
@@ -152,12 +221,12 @@ public sealed class ModelGateTests
         _time.Advance(ModelGate.FirstPause);
         await LetInAsync(a);
 
-        gate.Leave(Down, probe: false);
+        gate.Leave(Fault, probe: false);
         _time.Advance(ModelGate.LongestPause);
         Assert.Equal(1, gate.Waiting);
     }
 
-    private static Task<bool> Enter(ModelGate gate) => gate.EnterAsync(CancellationToken.None);
+    private static Task<bool?> Enter(ModelGate gate) => gate.EnterAsync(CancellationToken.None);
 
     private static async Task LetInAsync(params Task[] turns)
     {
@@ -176,7 +245,7 @@ public sealed class ModelGateTests
         for (var i = 0; i < times; i++)
         {
             Assert.True(Enter(gate).IsCompleted);
-            gate.Leave(Down, probe: false);
+            gate.Leave(Fault, probe: false);
         }
     }
 }

@@ -36,6 +36,14 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void An_unencrypted_endpoint_off_this_machine_is_taken_where_the_setting_says_so()
+    {
+        var model = ModelSettings.Read(Of(("Models:default:Endpoint", "http://ollama:11434/v1"), ("Models:default:Model", "m"), ("Models:default:AllowHttp", "true")))[0];
+
+        Assert.Equal(new Uri("http://ollama:11434/v1"), model.Endpoint);
+    }
+
+    [Fact]
     public void A_configured_model_has_its_values()
     {
         var model = ModelSettings.Read(Of(
@@ -51,10 +59,11 @@ public sealed class SettingsTests
     [InlineData("Models:default:Provider", "azure-openai", "Models:default:Endpoint is missing; name the Azure OpenAI resource, such as https://name.openai.azure.com.")]
     [InlineData("Models:default:Provider", "openai", "Models:default:ApiKey is missing; set it or OPENAI_API_KEY, or Models:default:Endpoint for a server without keys.")]
     [InlineData("Models:default:Endpoint", "localhost:1234", "Models:default:Endpoint is 'localhost:1234'; use an http or https address.")]
+    [InlineData("Models:default:Endpoint", "http://10.0.0.7/v1", "Models:default:Endpoint is 'http://10.0.0.7/v1', which sends the key and every conversation unencrypted; use https, or set Models:default:AllowHttp to true for a network that you trust.")]
     [InlineData("Models:default:Endpoint", "http://localhost:1234/v1", "Models:default:Model is missing; name a model of the server at Models:default:Endpoint.")]
     [InlineData("Models:default:Pace", "fast", "Models:default:Pace is 'fast'; use a whole number from 0 to 10000.")]
     [InlineData("Models:default:MaxConcurrent", "0", "Models:default:MaxConcurrent is '0'; use a whole number from 1 to 10000.")]
-    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds, Price.")]
+    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds, FirstTokenSeconds, MaxSeconds, AllowHttp, Price.")]
     [InlineData("Models:default:Price", "3", "Models:default:Price is a plain value; set Models:default:Price:Input and its neighbours instead.")]
     [InlineData("Models:default:Price:Input", "2.50", "Models:default:Price:Output is missing; set the US dollars for a million tokens.")]
     [InlineData("Models:default:Price:Output", "10", "Models:default:Price:Input is missing; set the US dollars for a million tokens.")]

@@ -32,20 +32,22 @@ internal sealed record RestoreMemory(DateTimeOffset At, int Version, string By) 
 internal sealed record ForgetTurn(DateTimeOffset At, int Turn) : ThreadCommand(At);
 
 /// <summary>What a command comes to: the events of one commit and the state after them, or a refusal, which stores nothing.</summary>
-internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadState State, Problem? Refusal)
+/// <param name="At">The time of the events. It never runs backwards, whatever the wall clock does.</param>
+internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadState State, Problem? Refusal, DateTimeOffset At)
 {
     public static ThreadDecision On(ThreadState s, ThreadCommand command)
     {
         var (events, refusal) = Accept(s, command);
         if (refusal is not null)
         {
-            return new([], s, refusal);
+            return new([], s, refusal, command.At);
         }
 
+        var at = command.At > s.UpdatedAt ? command.At : s.UpdatedAt;
         var all = new List<ThreadEvent>(events);
         foreach (var e in events)
         {
-            s = ThreadState.Evolve(s, e, command.At);
+            s = ThreadState.Evolve(s, e, at);
         }
 
         // A turn that ended makes room for the oldest message that nobody has taken.
@@ -53,10 +55,10 @@ internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadS
         {
             var turn = TurnOf(s, end.ThreadId, next.MessageId, next.Agent, next.Input, next.Options);
             all.Add(turn);
-            s = ThreadState.Evolve(s, turn, command.At);
+            s = ThreadState.Evolve(s, turn, at);
         }
 
-        return new(all, s, null);
+        return new(all, s, null, at);
     }
 
     private static (IReadOnlyList<ThreadEvent> Events, Problem? Refusal) Accept(ThreadState s, ThreadCommand command) => command switch

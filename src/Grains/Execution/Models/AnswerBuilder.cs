@@ -16,6 +16,7 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
     private string? _kind;
     private string? _protected;
     private char _held;
+    private long _argumentBytes;
 
     public List<FunctionCallContent> Calls { get; } = [];
 
@@ -29,8 +30,17 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
     /// <summary>Whether any text was produced that is not white space.</summary>
     public bool HasText { get; private set; }
 
-    /// <summary>UTF-16 units of text and reasoning so far.</summary>
-    public long Length { get; private set; }
+    /// <summary>UTF-8 bytes of text and reasoning so far.</summary>
+    public long TextBytes { get; private set; }
+
+    /// <summary>The same, with the arguments of calls.</summary>
+    public long Bytes => TextBytes + _argumentBytes;
+
+    /// <summary>Estimated tokens so far.</summary>
+    public long Tokens => (Bytes + 3) / 4;
+
+    /// <summary>Whether anything of the answer came.</summary>
+    public bool HasBegun => Bytes > 0 || Calls.Count > 0 || Finish is not null;
 
     public void Add(ChatResponseUpdate update)
     {
@@ -47,6 +57,9 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
                     break;
                 case FunctionCallContent call:
                     Calls.Add(call);
+                    break;
+                case CallPiece piece:
+                    _argumentBytes += piece.Bytes;
                     break;
                 case UsageContent usage:
                     Usage = usage.Details;
@@ -116,7 +129,7 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
             _ = (_many ??= new StringBuilder(_one)).Append(text);
         }
 
-        Length += text.Length;
+        TextBytes += Encoding.UTF8.GetByteCount(text);
         HasText |= _kind == TextKind && !string.IsNullOrWhiteSpace(text);
         onDelta(_kind!, text);
     }
@@ -137,4 +150,10 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
 
         (_many, _one, _kind, _protected) = (null, "", null, null);
     }
+}
+
+/// <summary>Some more arguments of a call that is not whole yet.</summary>
+internal sealed class CallPiece(int bytes) : AIContent
+{
+    public int Bytes => bytes;
 }

@@ -23,6 +23,7 @@ internal static class AzureOpenAiModel
             // As with OpenAI's own client: retries would hide requests from the journal, and a timeout would cut a long, healthy stream.
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
+            Transport = SignsOfLife.Transport,
         };
         return settings.ApiKey is { } key
             ? new AzureOpenAIClient(settings.Endpoint, new ApiKeyCredential(key), options)

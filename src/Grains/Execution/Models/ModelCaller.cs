@@ -11,17 +11,24 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         ? new(model, null, probe: false)
         : registered.Gate.TryEnter() is { } probe ? new(model, registered, probe) : null;
 
-    public async Task<ModelPlace> EnterAsync(string model, CancellationToken cancellation) =>
-        models.Find(model) is { } registered ? new(model, registered, await registered.Gate.EnterAsync(cancellation)) : new(model, null, probe: false);
+    public async Task<ModelPlace?> EnterAsync(string model, CancellationToken cancellation) => models.Find(model) is not { } registered
+        ? new(model, null, probe: false)
+        : await registered.Gate.EnterAsync(cancellation) is { } probe ? new(model, registered, probe) : null;
 
-    public async Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
+    public ModelOutage? OutageOf(string model) => models.Find(model)?.Gate.Down;
+
+    public void Retry(string model) => models.Find(model)?.Gate.Retry();
+
+    public async Task<ModelOutcome> AskAsync(ModelPlace place, ModelRequest request, CallBudget budget, DeltaSink onDelta, CancellationToken cancellation)
     {
         ModelOutcome? outcome = null;
         try
         {
-            return outcome = place.Model is { } model
-                ? await StreamAsync(model, request, onDelta, cancellation)
-                : ModelFaults.UnknownModel(place.Name);
+            outcome = place.Model is { } model ? await StreamAsync(model, request, budget, onDelta, cancellation) : ModelFaults.UnknownModel(place.Name);
+
+            // All runs of the model wait for the same probe.
+            var rest = place.Leave(outcome);
+            return outcome is ModelFault { Kind: FaultKind.Provider } fault ? fault with { RetryAfter = rest } : outcome;
         }
         finally
         {
@@ -30,10 +37,11 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
     }
 
     private async Task<ModelOutcome> StreamAsync(
-        RegisteredModel model, ModelRequest request, DeltaSink onDelta, CancellationToken cancellation)
+        RegisteredModel model, ModelRequest request, CallBudget budget, DeltaSink onDelta, CancellationToken cancellation)
     {
         var answer = new AnswerBuilder(onDelta);
-        using var watch = new StallWatch(model.Stall, time, cancellation);
+        var bound = new OutputBound(model.Settings.MaxOutputTokens, budget.OutputTokens);
+        using var watch = new CallWatch(model.Limits, budget.Time, time, cancellation);
         try
         {
             var options = RequestConverter.Options(request.Definition, model.Settings.MaxOutputTokens);
@@ -41,29 +49,40 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
             {
                 watch.Seen();
                 answer.Add(update);
+                if (answer.HasBegun)
+                {
+                    watch.Began();
+                }
+
+                if (bound.IsMetBy(answer))
+                {
+                    break;
+                }
             }
         }
         catch (Exception) when (cancellation.IsCancellationRequested && answer.Finish is null)
         {
             throw new OperationCanceledException(cancellation);
         }
-        catch (Exception) when (answer.Finish is not null)
+        catch (Exception) when (answer.Finish is not null || bound.IsMet)
         {
             // With its finish reason the answer is whole, whatever happens to the connection afterwards.
         }
         catch (Exception e)
         {
-            return watch.Fired ? ModelFaults.Stalled(model.Stall) : ModelFaults.From(e, model.Settings, time);
+            return watch.Met is CallLimit.None ? Used(ModelFaults.From(e, model.Settings, time), answer, request, model) : Cut(watch.Met, answer, request, model);
         }
 
         // A client may also take its cancelled token for the end of the stream.
-        if (answer.Finish is null && watch.Token.IsCancellationRequested)
+        if (answer.Finish is null && !bound.IsMet && watch.Token.IsCancellationRequested)
         {
             cancellation.ThrowIfCancellationRequested();
-            return ModelFaults.Stalled(model.Stall);
+            return Cut(watch.Met, answer, request, model);
         }
 
-        return Judge(answer, request, model.Settings);
+        return bound.IsMet && answer.Finish is null
+            ? Cut(bound.IsBudget ? CallLimit.Budget : CallLimit.Most, answer, request, model)
+            : Judge(answer, request, model.Settings);
     }
 
     private static ModelOutcome Judge(AnswerBuilder answer, ModelRequest request, ModelSettings model)
@@ -75,25 +94,52 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
 
         if (answer.Error is { } error)
         {
-            return ModelFaults.Chunk(error.Message, model);
+            return ModelFaults.Chunk(error.ErrorCode, error.Message, model) with { Used = UsedBy(answer, request, model.Price) };
         }
 
         if (answer.Finish is null)
         {
-            return ModelFaults.StreamCut();
+            return ModelFaults.StreamCut() with { Used = UsedBy(answer, request, model.Price) };
         }
 
-        var content = answer.Close();
         var cut = answer.Finish == ChatFinishReason.Length;
-        if (answer.Calls.Count == 0 && !answer.HasText)
+        if (answer.Calls.Count == 0 && !answer.HasText && request.Definition.Output is null)
         {
-            return cut ? ModelFaults.Spent(model.MaxOutputTokens) : ModelFaults.Empty();
+            // After a tool an empty stop says that the tool did all there was to do.
+            var isDone = !cut && request.Messages is [.., ToolMessage];
+            if (!isDone)
+            {
+                return (cut ? ModelFaults.Spent(model.MaxOutputTokens) : ModelFaults.Empty()) with { Used = UsageOf(answer, request, model.Price) };
+            }
         }
 
-        var calls = CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, cut);
-        var invalid = calls.Count == 0 && request.Definition.Output is { } schema ? OutputSchema.Misfit(schema, content, cut) : null;
-        return new ModelAnswer(content, calls, UsageOf(answer, request, model.Price), cut ? "length" : calls.Count > 0 ? "tool_calls" : "stop", invalid);
+        return Answer(answer, request, model, cut ? FinishReasons.Length : null);
     }
+
+    /// <summary>A limit of ours ended the answer: what was said of it stays.</summary>
+    private static ModelOutcome Cut(CallLimit limit, AnswerBuilder answer, ModelRequest request, RegisteredModel model) => limit switch
+    {
+        CallLimit.Stall => Used(ModelFaults.Stalled(model.Limits.Stall), answer, request, model),
+        CallLimit.FirstToken => Used(ModelFaults.NeverBegan(model.Limits.FirstToken), answer, request, model),
+        CallLimit.Budget => answer.HasText ? Answer(answer, request, model.Settings, FinishReasons.Interrupted) : Used(ModelFaults.OutOfBudget(), answer, request, model),
+        _ when answer.HasText => Answer(answer, request, model.Settings, FinishReasons.Length),
+        _ => Used(answer.Bytes > 0 ? ModelFaults.Spent(model.Settings.MaxOutputTokens) : ModelFaults.TooLong(model.Limits.Most), answer, request, model),
+    };
+
+    private static ModelAnswer Answer(AnswerBuilder answer, ModelRequest request, ModelSettings model, string? finish)
+    {
+        var content = answer.Close();
+        var calls = finish == FinishReasons.Interrupted ? [] : CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, finish == FinishReasons.Length);
+        var invalid = calls.Count == 0 && finish != FinishReasons.Interrupted && request.Definition.Output is { } schema
+            ? OutputSchema.Misfit(schema, content, finish == FinishReasons.Length) : null;
+        return new(content, calls, UsageOf(answer, request, model.Price), finish ?? (calls.Count > 0 ? "tool_calls" : "stop"), invalid);
+    }
+
+    private static ModelFault Used(ModelFault fault, AnswerBuilder answer, ModelRequest request, RegisteredModel model) =>
+        fault with { Used = UsedBy(answer, request, model.Settings.Price) };
+
+    /// <summary>Null where nothing of an answer came: the request may have been refused.</summary>
+    private static Usage? UsedBy(AnswerBuilder answer, ModelRequest request, Price? price) => answer.HasBegun ? UsageOf(answer, request, price) : null;
 
     /// <summary>The provider's figures; where it gives none, an estimate, so that a budget still holds. The price is today's: it is recorded with the call.</summary>
     private static Usage UsageOf(AnswerBuilder answer, ModelRequest request, Price? price)
@@ -102,7 +148,7 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         var usage = new Usage(
             Count(given?.InputTokenCount, request.Tokens),
             Count(given?.CachedInputTokenCount, 0),
-            Count(given?.OutputTokenCount, (answer.Length + 3) / 4),
+            Count(given?.OutputTokenCount, answer.Tokens),
             Count(given?.ReasoningTokenCount, 0),
             ModelCalls: 1);
         return usage with { Cost = price?.Of(usage) };

@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.Net.Http;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OrleansAgents.Core;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Execution;
@@ -10,24 +11,44 @@ namespace OrleansAgents.Execution;
 internal static partial class ModelFaults
 {
     private const int MaxMessage = 300;
+    private static readonly string[] NoQuota = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
 
     public static ModelFault StreamCut() => Transient("stream_cut", "The model's answer ended in the middle.");
 
     public static ModelFault Stalled(TimeSpan limit) => Transient("stalled", $"The model sent nothing for {limit.TotalSeconds:0} seconds.");
 
-    public static ModelFault Empty() => Transient("empty_answer", "The model's answer has neither text nor a tool call.");
+    public static ModelFault NeverBegan(TimeSpan limit) => Transient("no_first_token", $"The model had not begun its answer after {limit.TotalSeconds:0} seconds.");
+
+    public static ModelFault TooLong(TimeSpan limit) => Defect("too_long", $"The call lasted {limit.TotalSeconds:0} seconds and gave no text.");
+
+    /// <summary>The next attempt finds that nothing is left, and the run pauses.</summary>
+    public static ModelFault OutOfBudget() => Transient("budget", "The run's budget ended before the answer began.");
+
+    public static ModelFault Empty() => Defect("empty_answer", "The model's answer has neither text nor a tool call.");
 
     public static ModelFault Spent(int tokens) =>
-        new(ModelFaultKind.Final, new("empty_answer", $"The model used the whole length of its answer ({tokens} tokens) without any text. Raise MaxOutputTokens."));
+        new(FaultKind.Final, new("empty_answer", $"The model used the whole length of its answer ({tokens} tokens) without any text. Raise MaxOutputTokens."));
 
     public static ModelFault Filtered(string? reason, ModelSettings model) =>
-        new(ModelFaultKind.Final, new("content_filter", Sentence("The provider refused to answer", reason, model)));
+        new(FaultKind.Final, new("content_filter", Sentence("The provider refused to answer", reason, model)));
 
-    public static ModelFault Chunk(string? message, ModelSettings model) =>
-        Transient("stream_error", Sentence("The provider broke off its answer", message, model));
+    /// <summary>An error in the middle of a stream that began well. Its code says whether it passes.</summary>
+    public static ModelFault Chunk(string? code, string? message, ModelSettings model)
+    {
+        var error = new ProviderError(code, null, message);
+        return int.TryParse(code, out var status) && status is >= 400 and < 600 ? Chunk(Status(status, error, model, null))
+            : error.IsRateLimit ? Chunk(Status(429, error, model, null))
+            : error.Is(NoQuota) ? Chunk(Status(402, error, model, null))
+            : error.Is("invalid_request_error", "BadRequestError", "bad_request", "context_length_exceeded") ? Chunk(Status(400, error, model, null))
+            : error.Is("invalid_api_key", "authentication_error", "permission_error") ? Chunk(Status(401, error, model, null))
+            : Transient("stream_error", Sentence("The provider broke off its answer", message, model));
+    }
+
+    /// <summary>The request was taken: what can never succeed may be the answer's fault, so that it is tried again, and then a person looks.</summary>
+    private static ModelFault Chunk(ModelFault fault) => fault.Kind == FaultKind.Final && fault.Error.Code != "content_filter" ? fault with { Kind = FaultKind.Defect } : fault;
 
     public static ModelFault UnknownModel(string name) =>
-        new(ModelFaultKind.Provider, new("model_not_found", $"There is no model configuration named '{name}'."));
+        new(FaultKind.Provider, new("model_not_found", $"There is no model configuration named '{name}'."));
 
     /// <summary>Never throws.</summary>
     public static ModelFault From(Exception exception, ModelSettings model, TimeProvider time)
@@ -49,7 +70,7 @@ internal static partial class ModelFaults
                 case IOException:
                     return StreamCut();
                 case JsonException:
-                    return Transient("stream_error", "The model's answer is not in the form of the protocol.");
+                    return Defect("unreadable_answer", "The model's answer is not in the form of the protocol.");
                 case OperationCanceledException or TimeoutException:
                     return Transient("timeout", "The request to the model timed out.");
                 default:
@@ -57,28 +78,31 @@ internal static partial class ModelFaults
             }
         }
 
-        return Transient("model_error", $"The model client failed ({exception.GetType().Name}).");
+        // Typed clients throw anything at what they do not expect.
+        return Defect("unreadable_answer", $"The model's answer cannot be read ({exception.GetType().Name}).");
     }
 
     private static ModelFault Status(int status, ProviderError error, ModelSettings model, TimeSpan? retryAfter)
     {
         var (kind, code, what) = status switch
         {
-            _ when error.Is("content_filter", "content_policy_violation") => (ModelFaultKind.Final, "content_filter", "The provider refused to answer"),
-            402 => (ModelFaultKind.Provider, "insufficient_quota", "The account has no quota left"),
-            429 when error.Is("insufficient_quota", "billing_hard_limit_reached", "billing_not_active") =>
-                (ModelFaultKind.Provider, "insufficient_quota", "The account has no quota left"),
-            429 => (ModelFaultKind.Transient, "rate_limited", "The provider limits the rate of requests"),
-            401 => (ModelFaultKind.Provider, "unauthorized", "The provider does not accept the API key"),
-            403 => (ModelFaultKind.Provider, "forbidden", "The provider does not allow this request"),
-            404 => (ModelFaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}' or the address"),
-            _ when error.Is("model_not_found") => (ModelFaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}'"),
-            408 => (ModelFaultKind.Transient, "timeout", "The request to the model timed out"),
-            409 or 425 or >= 500 => (ModelFaultKind.Transient, "server_error", "The provider has a fault of its own"),
-            < 400 => (ModelFaultKind.Provider, "unexpected_status", "The endpoint does not answer as a model does"),
-            _ => (ModelFaultKind.Final, "bad_request", "The provider cannot accept the request"),
+            _ when error.Is("content_filter", "content_policy_violation") => (FaultKind.Final, "content_filter", "The provider refused to answer"),
+            402 => (FaultKind.Provider, "insufficient_quota", "The account has no quota left"),
+            429 when error.Is(NoQuota) =>
+                (FaultKind.Provider, "insufficient_quota", "The account has no quota left"),
+            429 => (FaultKind.Transient, "rate_limited", "The provider limits the rate of requests"),
+            400 or 413 or 422 when error.IsRateLimit => (FaultKind.Transient, "rate_limited", "The provider limits the rate of requests"),
+            498 or 499 => (FaultKind.Transient, "server_error", "The provider has no capacity or gave the request up"),
+            401 => (FaultKind.Provider, "unauthorized", "The provider does not accept the API key"),
+            403 => (FaultKind.Provider, "forbidden", "The provider does not allow this request"),
+            404 => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}' or the address"),
+            _ when error.Is("model_not_found") => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}'"),
+            408 => (FaultKind.Transient, "timeout", "The request to the model timed out"),
+            409 or 425 or >= 500 => (FaultKind.Transient, "server_error", "The provider has a fault of its own"),
+            < 400 => (FaultKind.Provider, "unexpected_status", "The endpoint does not answer as a model does"),
+            _ => (FaultKind.Final, "bad_request", "The provider cannot accept the request"),
         };
-        return new(kind, new(code, Sentence($"{what} (HTTP {status})", error.Message, model)), kind == ModelFaultKind.Final ? null : retryAfter);
+        return new(kind, new(code, Sentence($"{what} (HTTP {status})", error.Message, model)), kind == FaultKind.Final ? null : retryAfter);
     }
 
     private static string Unreachable(HttpRequestException http) => http.HttpRequestError switch
@@ -89,11 +113,13 @@ internal static partial class ModelFaults
         _ => "The model's server cannot be reached: no connection.",
     };
 
-    private static ModelFault Transient(string code, string message) => new(ModelFaultKind.Transient, new(code, message));
+    private static ModelFault Defect(string code, string message) => new(FaultKind.Defect, new(code, message));
+
+    private static ModelFault Transient(string code, string message) => new(FaultKind.Transient, new(code, message));
 
     private static string Sentence(string what, string? detail, ModelSettings model)
     {
-        detail = detail?.ReplaceLineEndings(" ").Trim();
+        detail = detail is null ? null : Control().Replace(detail, " ").Trim();
         if (string.IsNullOrEmpty(detail))
         {
             return what + ".";
@@ -114,6 +140,10 @@ internal static partial class ModelFaults
         return $"{what}: {detail}";
     }
 
-    [GeneratedRegex(@"\b(sk|pk|key)-[A-Za-z0-9_*-]{4,}|(?<=[Bb]earer )\S+")]
+    /// <summary>Controls, among them those that turn the direction of text.</summary>
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}\u2028\u2029]+")]
+    private static partial Regex Control();
+
+    [GeneratedRegex(@"\b(sk|pk|key|gsk|xai|hf|AIza|AKIA|eyJ)[-_A-Z0-9a-z][A-Za-z0-9_*.-]{6,}|(?<=[Bb]earer\s+)\S+|(?<=[Kk]ey(\s+provided)?[:=]\s*)\S+")]
     private static partial Regex KeyLike();
 }

@@ -1,9 +1,13 @@
+using OrleansAgents.Core;
+using OrleansAgents.Events;
+
 namespace OrleansAgents.Execution;
 
 /// <summary>The way to one model, shared by all runs of this process: a number of places, first come first served, and one breaker.</summary>
 /// <remarks>
-/// Who asks waits here before the attempt is recorded, so that what is recorded is one request. While the provider is down, or has
-/// asked to be left alone, nothing passes but one probe at a time; its answer, whatever it says, opens the way for all. Thread-safe.
+/// Who asks waits here before the attempt is recorded, so that what is recorded is one request. While the provider is down, refuses
+/// everybody, or has asked to be left alone, nothing passes but one probe at a time. A probe that is answered, whatever the answer,
+/// opens the way for all. Thread-safe.
 /// </remarks>
 internal sealed class ModelGate : IDisposable
 {
@@ -13,18 +17,25 @@ internal sealed class ModelGate : IDisposable
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>Between the probes of a provider that refuses until a person mends something; the last one again and again.</summary>
+    public static readonly IReadOnlyList<TimeSpan> ProviderPauses =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource<bool>> _waiting = [];
+    private readonly LinkedList<TaskCompletionSource<bool?>> _waiting = [];
     private readonly int _places;
+    private readonly TimeProvider _time;
+    private readonly Action? _opened;
     private readonly ITimer _timer;
     private Passage _passage;
+    private ModelOutage? _outage;
     private TimeSpan _pause = FirstPause;
-    private int _inFlight;
-    private int _faults;
+    private int _inFlight, _faults, _refusals;
 
-    public ModelGate(int places, TimeProvider time)
+    /// <param name="opened">Called after a provider that had refused everybody answers again.</param>
+    public ModelGate(int places, TimeProvider time, Action? opened = null)
     {
-        _places = places;
+        (_places, _time, _opened) = (places, time, opened);
         _timer = time.CreateTimer(static gate => ((ModelGate)gate!).Rested(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -55,14 +66,14 @@ internal sealed class ModelGate : IDisposable
         }
     }
 
-    /// <summary>Whether the provider is taken to be down.</summary>
-    public bool IsOpen
+    /// <summary>Why nobody passes but a probe; null while the way is free.</summary>
+    public ModelOutage? Down
     {
         get
         {
             lock (_lock)
             {
-                return _passage != Passage.Free;
+                return _passage is Passage.Free ? null : _outage;
             }
         }
     }
@@ -78,12 +89,12 @@ internal sealed class ModelGate : IDisposable
     }
 
     /// <summary>Completes when a request may leave. Who entered must <see cref="Leave"/>.</summary>
-    /// <returns>Whether it is the probe.</returns>
-    public async Task<bool> EnterAsync(CancellationToken cancellation)
+    /// <returns>Whether it is the probe; null when the model is not asked for longer than anybody waits here.</returns>
+    public async Task<bool?> EnterAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<TaskCompletionSource<bool>> place;
+        var turn = new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        LinkedListNode<TaskCompletionSource<bool?>> place;
         lock (_lock)
         {
             place = _waiting.AddLast(turn);
@@ -113,43 +124,83 @@ internal sealed class ModelGate : IDisposable
 
     /// <param name="outcome">How the attempt ended; null for one that was cut, which says nothing of the provider.</param>
     /// <param name="probe">As <see cref="EnterAsync"/> said: what others still have under way decides nothing.</param>
-    public void Leave(ModelOutcome? outcome, bool probe)
+    /// <returns>How long the provider is left alone from now on, or will be if the probe under way fails; null while it is not.</returns>
+    public TimeSpan? Leave(ModelOutcome? outcome, bool probe)
     {
+        var opens = false;
+        TimeSpan? rest;
         lock (_lock)
         {
             _inFlight--;
-            var fault = outcome as ModelFault;
-            if (fault is { RetryAfter: { } wish, Kind: ModelFaultKind.Transient } && wish > TimeSpan.Zero)
+            switch (outcome)
             {
-                Shut(wish);
-            }
-            else if (fault is { IsOutage: true })
-            {
-                _faults++;
-                if (probe || (_passage is Passage.Free && _faults >= Outage))
-                {
-                    Shut(_pause);
-                    _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
-                }
-            }
-            else if (outcome is not null)
-            {
-                (_faults, _passage, _pause) = (0, Passage.Free, FirstPause);
-            }
-            else if (probe && _passage is Passage.Probing)
-            {
-                _passage = Passage.Probe;
+                case ModelFault { Kind: FaultKind.Provider } fault when probe || _passage is Passage.Free:
+                    Shut(ProviderPauses[Math.Min(_refusals++, ProviderPauses.Count - 1)], WaitReason.Provider, fault);
+                    break;
+                case ModelFault { Kind: FaultKind.Provider }:
+                    break;
+                case ModelFault { RetryAfter: { } wish, Kind: FaultKind.Transient } fault when wish > TimeSpan.Zero:
+                    Shut(wish, WaitReason.Retry, fault);
+                    break;
+                case ModelFault { IsOutage: true } fault:
+                    _faults++;
+                    if (probe || (_passage is Passage.Free && _faults >= Outage))
+                    {
+                        Shut(_pause, WaitReason.Retry, fault);
+                        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+                    }
+
+                    break;
+                case not null:
+                    opens = _refusals > 0;
+                    (_faults, _refusals, _passage, _pause, _outage) = (0, 0, Passage.Free, FirstPause, null);
+                    break;
+                default:
+                    _passage = probe && _passage is Passage.Probing ? Passage.Probe : _passage;
+                    break;
             }
 
             LetIn();
+            rest = _passage is Passage.Free ? null
+                : _passage is Passage.Shut ? _outage!.Until - _time.GetUtcNow()
+                : ProviderPauses[Math.Min(_refusals, ProviderPauses.Count - 1)];
+        }
+
+        if (opens)
+        {
+            _opened?.Invoke();
+        }
+
+        return rest;
+    }
+
+    /// <summary>The pause is over now: the next request is the probe.</summary>
+    public void Retry() => Rested();
+
+    /// <summary>What is known of the provider is of another process: one request tries before all others.</summary>
+    public void Doubt(RunError error)
+    {
+        lock (_lock)
+        {
+            if (_passage is Passage.Free && _inFlight == 0)
+            {
+                (_passage, _refusals, _outage) = (Passage.Probe, 1, new(WaitReason.Provider, error, _time.GetUtcNow()));
+            }
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private void Shut(TimeSpan pause)
+    /// <summary>A longer pause that has begun stays; one that people have to end is not ended by a shorter one.</summary>
+    private void Shut(TimeSpan pause, string reason, ModelFault fault)
     {
-        _passage = Passage.Shut;
+        var until = _time.GetUtcNow() + pause;
+        if (_passage is Passage.Shut && _outage is { } now && now.Until >= until)
+        {
+            return;
+        }
+
+        (_passage, _outage) = (Passage.Shut, new(reason, fault.Error, until));
         _ = _timer.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
@@ -171,6 +222,13 @@ internal sealed class ModelGate : IDisposable
         {
             _waiting.RemoveFirst();
             first.Value.SetResult(Pass());
+        }
+
+        // Who would wait too long is sent away, to rest.
+        while (_passage is Passage.Shut && _waiting.First is { } first && _outage?.HoldAt(_time.GetUtcNow()) is not null)
+        {
+            _waiting.RemoveFirst();
+            first.Value.SetResult(null);
         }
     }
 

@@ -12,11 +12,6 @@ internal sealed class ModelPlace(string name, RegisteredModel? model, bool probe
 
     /// <summary>The next in the queue may have it. Only the first call counts.</summary>
     /// <param name="outcome">How the attempt ended; null for one that was cut or never left, which says nothing of the provider.</param>
-    public void Leave(ModelOutcome? outcome)
-    {
-        if (Interlocked.Exchange(ref _left, 1) == 0)
-        {
-            model?.Gate.Leave(outcome, probe);
-        }
-    }
+    /// <returns>How long the provider is left alone from now on; null while it is not.</returns>
+    public TimeSpan? Leave(ModelOutcome? outcome) => Interlocked.Exchange(ref _left, 1) == 0 ? model?.Gate.Leave(outcome, probe) : null;
 }

@@ -10,7 +10,8 @@ internal sealed record ModelRegistration(ModelSettings Settings, Func<IServicePr
 /// <param name="Gate">Every request passes it.</param>
 internal sealed record RegisteredModel(ModelSettings Settings, IChatClient Client, ModelGate Gate)
 {
-    public TimeSpan Stall { get; } = TimeSpan.FromSeconds(Settings.StallSeconds);
+    public CallLimits Limits { get; } = new(
+        TimeSpan.FromSeconds(Settings.StallSeconds), TimeSpan.FromSeconds(Settings.FirstTokenSeconds), TimeSpan.FromSeconds(Settings.MaxSeconds));
 }
 
 /// <summary>The models of this process by name, fixed at start. Names are compared without case, as in the configuration.</summary>
@@ -37,6 +38,9 @@ internal sealed class ModelRegistry : IDisposable
 
     public IReadOnlyCollection<string> Names => _models.Keys;
 
+    /// <summary>Called with a model's name after its provider, which had refused everybody, answers again.</summary>
+    public event Action<string>? Opened;
+
     /// <summary>Null when there is no model configuration of this name.</summary>
     public RegisteredModel? Find(string name) => _models.GetValueOrDefault(name);
 
@@ -56,6 +60,6 @@ internal sealed class ModelRegistry : IDisposable
         _ => OpenAiModel.Create(model),
     };
 
-    private static RegisteredModel Register(ModelSettings settings, IChatClient client, TimeProvider time) =>
-        new(settings, new Telemetry.WatchedModel(client), new(settings.MaxConcurrent, time));
+    private RegisteredModel Register(ModelSettings settings, IChatClient client, TimeProvider time) =>
+        new(settings, new Telemetry.WatchedModel(client), new(settings.MaxConcurrent, time, () => Opened?.Invoke(settings.Name)));
 }

@@ -11,12 +11,15 @@ namespace OrleansAgents.Execution;
 /// <param name="Pace">Words a second of the demo model; 0 means no pause at all.</param>
 /// <param name="MaxConcurrent">Requests in flight at once in this process; further ones wait.</param>
 /// <param name="MaxOutputTokens">The longest answer.</param>
-/// <param name="StallSeconds">A request without any update for so long is given up.</param>
+/// <param name="StallSeconds">A request on whose connection nothing has come for so long, not even a comment, is given up.</param>
+/// <param name="FirstTokenSeconds">A request whose answer has not begun by then is given up.</param>
+/// <param name="MaxSeconds">The longest call: an answer is cut there as at its length limit.</param>
 /// <param name="Price">Null where none is configured: then nothing says what a call cost.</param>
 internal sealed record ModelSettings(
     string Name, string Provider, Uri? Endpoint = null, string? Model = null, string? ApiKey = null, int Pace = ModelSettings.DefaultPace,
     int MaxConcurrent = ModelSettings.DefaultMaxConcurrent, int MaxOutputTokens = ModelSettings.DefaultMaxOutputTokens,
-    int StallSeconds = ModelSettings.DefaultStallSeconds, Price? Price = null)
+    int StallSeconds = ModelSettings.DefaultStallSeconds, Price? Price = null,
+    int FirstTokenSeconds = ModelSettings.DefaultFirstTokenSeconds, int MaxSeconds = ModelSettings.DefaultMaxSeconds)
 {
     public const string Demo = "demo";
     public const string OpenAi = "openai";
@@ -28,6 +31,8 @@ internal sealed record ModelSettings(
     public const int DefaultMaxConcurrent = 32;
     public const int DefaultMaxOutputTokens = 4096;
     public const int DefaultStallSeconds = 60;
+    public const int DefaultFirstTokenSeconds = 600;
+    public const int DefaultMaxSeconds = 3_600;
 
     /// <summary>Every configured model. There is always a <c>default</c>: OpenAI where its key is known, else the demo model.</summary>
     /// <exception cref="InvalidSettingException">A value cannot be used.</exception>
@@ -47,7 +52,7 @@ internal sealed record ModelSettings(
 
     private static ModelSettings Read(IConfigurationSection section, string? key)
     {
-        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds", "Price");
+        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds", "FirstTokenSeconds", "MaxSeconds", "AllowHttp", "Price");
         var endpoint = ReadEndpoint(section);
         var provider = ReadProvider(section, endpoint is not null || section.Text("Model") is not null || section.Text("ApiKey") is not null || key is not null);
 
@@ -77,7 +82,9 @@ internal sealed record ModelSettings(
             section.Whole("MaxConcurrent", DefaultMaxConcurrent, 1, 10_000),
             section.Whole("MaxOutputTokens", DefaultMaxOutputTokens, 1, 1_000_000),
             section.Whole("StallSeconds", DefaultStallSeconds, 1, 3600),
-            ReadPrice(section.GetSection("Price")));
+            ReadPrice(section.GetSection("Price")),
+            section.Whole("FirstTokenSeconds", DefaultFirstTokenSeconds, 1, 86_400),
+            section.Whole("MaxSeconds", DefaultMaxSeconds, 1, 86_400));
     }
 
     private static Price? ReadPrice(IConfigurationSection section)
@@ -113,8 +120,14 @@ internal sealed record ModelSettings(
             return null;
         }
 
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new InvalidSettingException($"{section.Path}:Endpoint is '{text}'; use an http or https address.");
+        }
+
+        return uri.Scheme == "https" || uri.IsLoopback || section.Flag("AllowHttp")
             ? uri
-            : throw new InvalidSettingException($"{section.Path}:Endpoint is '{text}'; use an http or https address.");
+            : throw new InvalidSettingException(
+                $"{section.Path}:Endpoint is '{text}', which sends the key and every conversation unencrypted; use https, or set {section.Path}:AllowHttp to true for a network that you trust.");
     }
 }

@@ -13,6 +13,9 @@ namespace OrleansAgents.Execution;
 /// </remarks>
 internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inner)
 {
+    /// <summary>Of all calls of an answer.</summary>
+    private const int MaxArgumentBytes = 1024 * 1024;
+
     /// <summary>Error code of an answer in which the model refuses.</summary>
     public const string Refused = "Refusal";
 
@@ -21,6 +24,7 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
     {
         List<Call>? calls = null;
         var refusal = "";
+        var arguments = 0L;
         await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(updates, calls))
         {
@@ -38,7 +42,18 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
 
             foreach (var piece in raw.ToolCallUpdates)
             {
-                Add(calls ??= [], piece);
+                var bytes = Add(calls ??= [], piece);
+                update.Contents.Add(new CallPiece(bytes));
+                arguments += bytes;
+            }
+
+            if (calls is not null && (arguments > MaxArgumentBytes || calls.Exists(c => c.Arguments.Length > CallReader.MaxArgumentBytes)))
+            {
+                // Nobody can use them whatever follows, and a server that never ends must not be read for ever.
+                calls.ForEach(call => update.Contents.Add(call.ToContent()));
+                update.FinishReason = Microsoft.Extensions.AI.ChatFinishReason.ToolCalls;
+                yield return update;
+                yield break;
             }
 
             refusal += raw.RefusalUpdate;
@@ -67,7 +82,8 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
         }
     }
 
-    private static void Add(List<Call> calls, StreamingChatToolCallUpdate piece)
+    /// <returns>Bytes of arguments that came.</returns>
+    private static int Add(List<Call> calls, StreamingChatToolCallUpdate piece)
     {
         var id = string.IsNullOrEmpty(piece.ToolCallId) ? null : piece.ToolCallId;
 
@@ -80,10 +96,13 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
 
         call.Id ??= id;
         call.Name ??= string.IsNullOrEmpty(piece.FunctionName) ? null : piece.FunctionName;
-        if (piece.FunctionArgumentsUpdate is { } arguments)
+        if (piece.FunctionArgumentsUpdate is not { } arguments)
         {
-            _ = call.Arguments.Append(arguments);
+            return 0;
         }
+
+        _ = call.Arguments.Append(arguments);
+        return arguments.ToMemory().Length;
     }
 
 #pragma warning disable SCME0001 // The only way to members of a chunk that the client library does not know.
@@ -95,7 +114,7 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
         }
 
         var error = ProviderError.Parse(json.Span);
-        return new(error.Message ?? "no details") { ErrorCode = error.Code ?? "error" };
+        return new(error.Message ?? "no details") { ErrorCode = error.Code ?? error.Type ?? "error" };
     }
 #pragma warning restore SCME0001
 

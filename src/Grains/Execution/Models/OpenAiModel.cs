@@ -24,6 +24,7 @@ internal static class OpenAiModel
             // The library's own retries would hide requests from the journal; its timeout would cut a long, healthy stream.
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
+            Transport = SignsOfLife.Transport,
         };
         if (settings.Endpoint is not null)
         {

@@ -38,23 +38,40 @@ internal static class RequestConverter
 
         foreach (var message in request.Messages)
         {
-            messages.Add(message switch
+            if (!IsSilent(message))
             {
-                UserMessage user => new(ChatRole.User, user.Text),
-                MemoryMessage memory => new(ChatRole.User, memory.Text),
-                FactsMessage facts => new(ChatRole.User, facts.Text),
-                AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
-                ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.Text)]),
-                _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
-            });
+                messages.Add(Message(message));
+            }
+
+
             if (message is AssistantMessage { Invalid: { } invalid })
             {
                 messages.Add(new(ChatRole.User, invalid + " Answer again, with nothing but JSON that fits the schema."));
             }
         }
 
+        // An answer that was stopped and is gone on with: several servers refuse a request that ends in the model's own words, or take them for a prefix.
+        if (messages is [.., { } last] && last.Role == ChatRole.Assistant)
+        {
+            messages.Add(new(ChatRole.User, "Your answer was stopped here. Go on from where it ends."));
+        }
+
         return messages;
     }
+
+    /// <summary>An answer without text and calls, such as one that was stopped while it reasoned, has no form on any wire.</summary>
+    private static bool IsSilent(RequestMessage message) => message is AssistantMessage { ToolCalls.Count: 0 } said
+        && !said.Content.Any(p => p is ReasoningPart { Protected: not null } || (p is TextPart text && !string.IsNullOrWhiteSpace(text.Text.Preview)));
+
+    private static ChatMessage Message(RequestMessage message) => message switch
+    {
+        UserMessage user => new(ChatRole.User, user.Text),
+        MemoryMessage memory => new(ChatRole.User, memory.Text),
+        FactsMessage facts => new(ChatRole.User, facts.Text),
+        AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
+        ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.Text)]),
+        _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
+    };
 
     public static ChatOptions Options(AgentDefinition definition, int maxOutputTokens) => new()
     {
