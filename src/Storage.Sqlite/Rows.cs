@@ -71,12 +71,17 @@ internal sealed class Rows(SqliteConnection db)
     public List<JournalEvent> Events(long jid, JournalHeader header, long after, long limit)
     {
         var events = new List<JournalEvent>();
-        var expected = after + 1;
+        if (after >= header.Head)
+        {
+            return events;
+        }
+
+        var expected = Math.Max(after, 0) + 1;
         try
         {
             using var command = db.Command(
                 "SELECT rowid,at,type,command,checksum,data FROM events WHERE rowid>$from AND rowid<=$to ORDER BY rowid LIMIT $limit",
-                ("$from", (jid << Schema.SeqBits) | Math.Min(after, header.Head)), ("$to", (jid << Schema.SeqBits) | header.Head), ("$limit", limit));
+                ("$from", (jid << Schema.SeqBits) | (expected - 1)), ("$to", (jid << Schema.SeqBits) | header.Head), ("$limit", limit));
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {

@@ -41,6 +41,10 @@ public abstract partial class JournalContract : IAsyncLifetime
         Assert.Equal(Expected("r", 3, 4), Words(await Journal.ReadAsync("r", 2, 2)));
         Assert.Empty(await Journal.ReadAsync("r", 5, 10));
         Assert.Empty(await Journal.ReadAsync("r", 9, 10));
+        Assert.Empty(await Journal.ReadAsync("r", long.MaxValue, int.MaxValue));
+        Assert.Empty(await Journal.ReadAsync("r", long.MaxValue - 1, 10));
+        Assert.Equal(Expected("r", 5, 5), Words(await Journal.ReadAsync("r", 4, int.MaxValue)));
+        Assert.Equal(Expected("r", 1, 2), Words(await Journal.ReadAsync("r", -1, 2)));
         Assert.Equal(Header("r", 5), (await Journal.FindAsync("r"))!.Header);
     }
 
