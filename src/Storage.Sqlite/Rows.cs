@@ -21,10 +21,15 @@ internal sealed class Rows(SqliteConnection db)
     }
 
     /// <summary>Readable headers; one that is not goes to <paramref name="check"/>, so that it does not hide the others.</summary>
-    public List<JournalHeader> Headers(FileCheck check, string where, int limit, params ReadOnlySpan<(string, object?)> parameters)
+    public List<JournalHeader> Headers(FileCheck check, string where, int limit, params ReadOnlySpan<(string, object?)> parameters) =>
+        Headers(check, null, where, limit, parameters);
+
+    /// <summary>The same along a given index; null leaves the choice to SQLite.</summary>
+    public List<JournalHeader> Headers(FileCheck check, string? index, string where, int limit, params ReadOnlySpan<(string, object?)> parameters)
     {
         // On a damaged page a deleted row can come back, and an old version of a row can stand beside the new one.
-        var source = check.Doubts("journals") ? "NOT INDEXED WHERE id NOT IN (SELECT id FROM deleted) AND" : "WHERE";
+        var source = check.Doubts("journals") ? "NOT INDEXED WHERE id NOT IN (SELECT id FROM deleted) AND"
+            : index is null ? "WHERE" : $"INDEXED BY {index} WHERE";
         using var command = db.Command($"SELECT {HeaderColumns} FROM journals {source} {where} LIMIT {limit}", parameters);
         using var reader = command.ExecuteReader();
         var headers = new List<JournalHeader>();

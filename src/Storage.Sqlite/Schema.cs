@@ -10,14 +10,20 @@ namespace OrleansAgents.Storage.Sqlite;
 /// </remarks>
 internal static class Schema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const string GenerationRow = "generation";
 
     /// <summary>Bits of an event's rowid that hold the seq.</summary>
     public const int SeqBits = 24;
 
-    private const string Tables = """
+    /// <summary>Lists of runs by agent and by status. The agent in the second lets a list by both skip runs without reading them.</summary>
+    private const string ListIndexes = """
+        CREATE INDEX journals_agent ON journals (tenant, user, agent, created_at, id) WHERE kind = 0;
+        CREATE INDEX journals_status ON journals (tenant, user, status, created_at, id, agent) WHERE kind = 0;
+        """;
+
+    private const string Tables = $"""
         CREATE TABLE journals (
             jid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL, partition INTEGER NOT NULL,
             tenant TEXT NOT NULL, user TEXT NOT NULL, thread TEXT, agent TEXT NOT NULL, model TEXT NOT NULL, summary TEXT NOT NULL,
@@ -30,6 +36,7 @@ internal static class Schema
         CREATE INDEX journals_resting ON journals (updated_at) WHERE owner IS NULL;
         CREATE INDEX journals_wake ON journals (wake_at) WHERE wake_at IS NOT NULL;
         CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
+        {ListIndexes}
         CREATE TABLE events (
             rowid INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT, checksum INTEGER NOT NULL,
             data BLOB NOT NULL);
@@ -106,8 +113,19 @@ internal static class Schema
     /// <summary>In one transaction: the file is of the older version or of this one.</summary>
     public static void Migrate(SqliteConnection db)
     {
-        db.Run($"BEGIN IMMEDIATE; {From1To2}");
-        SetGeneration(db, 1);
+        db.Run("BEGIN IMMEDIATE");
+        var version = Convert.ToInt32(db.Scalar("PRAGMA user_version"));
+        if (version < 2)
+        {
+            db.Run(From1To2);
+            SetGeneration(db, 1);
+        }
+
+        if (version < 3)
+        {
+            db.Run(ListIndexes);
+        }
+
         db.Run($"PRAGMA user_version = {Version}; COMMIT;");
     }
 

@@ -103,16 +103,6 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             },
             cancellation);
 
-    public Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter f, CancellationToken cancellation = default) =>
-        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
-            "",
-            db => new Rows(db).Headers(
-                _check, $"kind=$kind AND tenant=$tenant AND user=$user{(f.ThreadId is null ? "" : " AND thread=$thread")} AND ($agent IS NULL OR agent=$agent) " +
-                "AND ($status IS NULL OR status=$status) AND (created_at,id)<($at,$id) ORDER BY created_at DESC, id DESC",
-                f.Limit, ("$kind", (int)f.Kind), ("$tenant", f.Principal.Tenant), ("$user", f.Principal.User), ("$thread", f.ThreadId), ("$agent", f.Agent),
-                ("$status", (int?)f.Status), ("$at", f.Before is { } b ? Checksums.Micros(b.CreatedAt) : long.MaxValue), ("$id", f.Before?.Id ?? "")),
-            cancellation);
-
     public Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter f, CancellationToken cancellation = default)
     {
         var owners = string.Join(',', f.LiveOwners.Select(o => $"'{o.Replace("'", "''")}'"));

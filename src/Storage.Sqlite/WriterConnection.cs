@@ -15,7 +15,8 @@ internal sealed class WriterConnection : IDisposable
 
     private readonly SqliteConnection _db;
     private readonly List<Statement> _statements = [];
-    private readonly Statement _begin, _commit, _rollback, _insert, _advance, _advanceOwner, _advanceAll, _event, _command, _body, _use;
+    private readonly Statement _begin, _commit, _rollback, _event, _command, _body, _use;
+    private readonly HeaderStatements _headers;
     private readonly Dictionary<string, Known> _known = [];
     private readonly List<string> _touched = [];
     private long _pages;
@@ -25,17 +26,10 @@ internal sealed class WriterConnection : IDisposable
     public WriterConnection(string path, bool create)
     {
         (_db, Kept) = Open(path, create);
-        var set = "reason=?,head=?,published=?,updated_at=?,ended_at=?,status=?,model=?,summary=?,generation=?,checksum=?";
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
-        _insert = Prepare("""
-            INSERT INTO journals (id,kind,partition,tenant,user,thread,agent,created_at,epoch,owner,wake_at,reason,head,published,updated_at,ended_at,status,model,summary,generation,checksum)
-            SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?1) ON CONFLICT DO NOTHING
-            """);
-        _advance = Prepare($"UPDATE journals SET {set} WHERE jid=? AND epoch=? AND head=?");
-        _advanceOwner = Prepare($"UPDATE journals SET {set},owner=?,wake_at=? WHERE jid=? AND epoch=? AND head=?");
-        _advanceAll = Prepare($"UPDATE journals SET {set},owner=?,wake_at=?,epoch=?,tenant=?,user=?,thread=?,agent=?,created_at=? WHERE jid=? AND epoch=? AND head=?");
+        _headers = new(Prepare, Checksums);
         _event = Prepare("INSERT INTO events (rowid,at,type,command,checksum,data) VALUES (?,?,?,?,?,?)");
         _command = Prepare("INSERT INTO commands (jid,id,hash,seq,checksum) VALUES (?,?,?,?,?)");
         _body = Prepare("INSERT INTO bodies (ref,data) VALUES (?,?) ON CONFLICT DO NOTHING");
@@ -130,7 +124,13 @@ internal sealed class WriterConnection : IDisposable
     public bool Swap(long jid, JournalHeader before, JournalHeader after)
     {
         Forget(after.Id);
-        return BindAll(after).Bind(jid).Bind(before.Epoch).Bind(before.Head).Run() == 1;
+        if (!_headers.Update(jid, before.Epoch, before.Head, before, after))
+        {
+            return false;
+        }
+
+        Remember(after.Id, new(jid, after));
+        return true;
     }
 
     public void Forget(string id) => _known.Remove(id);
@@ -200,21 +200,15 @@ internal sealed class WriterConnection : IDisposable
         _db.Run("PRAGMA secure_delete = OFF");
     }
 
-    private static long? Micros(DateTimeOffset? at) => at is { } t ? Checksums.Micros(t) : null;
-
     private long? Insert(Append a)
     {
-        var h = a.Header;
-        var inserted = Bind(
-            _insert.Bind(a.Id).Bind((long)h.Kind).Bind(JournalIds.PartitionOf(a.Id)).Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId)
-                .Bind(h.Agent).Bind(Checksums.Micros(h.CreatedAt)).Bind(h.Epoch).Bind(h.Owner).Bind(Micros(h.WakeAt)), h).Run() == 1;
-        if (!inserted)
+        if (!_headers.Insert(a.Header))
         {
             return null;
         }
 
         var jid = SQLitePCL.raw.sqlite3_last_insert_rowid(_db.Handle);
-        Remember(a.Id, new(jid, h));
+        Remember(a.Id, new(jid, a.Header));
         return jid;
     }
 
@@ -230,29 +224,14 @@ internal sealed class WriterConnection : IDisposable
             known = new(jid, null);
         }
 
-        // Indexed columns seldom change: an append that leaves them alone leaves their indexes alone.
-        var h = a.Header;
-        var same = known.Header is { } k && k.Principal == h.Principal && k.ThreadId == h.ThreadId && k.Agent == h.Agent
-            && k.CreatedAt == h.CreatedAt && k.Epoch == h.Epoch;
-        var update = !same ? BindAll(h)
-            : known.Header!.Owner == h.Owner && known.Header.WakeAt == h.WakeAt ? Bind(_advance, h)
-            : Bind(_advanceOwner, h).Bind(h.Owner).Bind(Micros(h.WakeAt));
-        if (update.Bind(known.Jid).Bind(a.Epoch).Bind(a.ExpectedHead).Run() == 0)
+        if (!_headers.Update(known.Jid, a.Epoch, a.ExpectedHead, known.Header, a.Header))
         {
             return null;
         }
 
-        Remember(a.Id, new(known.Jid, h));
+        Remember(a.Id, new(known.Jid, a.Header));
         return known.Jid;
     }
-
-    private Statement Bind(Statement s, JournalHeader h) => s
-        .Bind(h.Reason).Bind(h.Head).Bind(h.PublishedSeq).Bind(Checksums.Micros(h.UpdatedAt)).Bind(Micros(h.EndedAt))
-        .Bind((long)h.Status).Bind(h.Model).Bind(h.Summary).Bind(h.Generation).Bind(Checksums.Of(h));
-
-    private Statement BindAll(JournalHeader h) => Bind(_advanceAll, h)
-        .Bind(h.Owner).Bind(Micros(h.WakeAt)).Bind(h.Epoch).Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId)
-        .Bind(h.Agent).Bind(Checksums.Micros(h.CreatedAt));
 
     private void Remember(string id, Known known)
     {

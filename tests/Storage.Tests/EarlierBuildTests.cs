@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
@@ -42,10 +43,10 @@ public sealed class EarlierBuildTests : IDisposable
         Assert.Equal(AppendOutcome.Committed, await again.AppendAsync(Sample.Append("run_new", 0, 1)));
     }
 
-    [Fact]
-    public async Task Its_runs_fold_to_what_they_were()
+    [Theory, MemberData(nameof(Schemas))]
+    public async Task Its_runs_fold_to_what_they_were(int schema)
     {
-        await using var journal = new SqliteJournal(Open(1));
+        await using var journal = new SqliteJournal(Open(schema));
         var found = new List<string>();
         foreach (var (_, id) in await journal.JournalsAsync(0, 100))
         {
@@ -63,15 +64,30 @@ public sealed class EarlierBuildTests : IDisposable
             ["asking Running", "completed Completed", "deciding Waiting decision", "failed Failed", "paused Paused user", "paying Waiting decision", "timer Waiting timer"],
             found.Where(f => f.Split(' ')[0].Length < 32).Order());
         Assert.Equal(2, found.Count(f => f.Split(' ')[0].Length == 32));
-        Assert.Null((await Assert.ThrowsAsync<JournalDeletedException>(() => journal.FindAsync("run_deleted000000000"))).Owner);
+        var deleted = await Assert.ThrowsAsync<JournalDeletedException>(() => journal.FindAsync("run_deleted000000000"));
+        Assert.Equal(schema == 1 ? null : Principal.Local, deleted.Owner);
         Assert.Equal("start", (await journal.FindCommandAsync("run_completed0000000", "start"))?.CommandId);
     }
 
-    [Fact]
-    public async Task It_can_be_restored_too()
+    [Theory, MemberData(nameof(Schemas))]
+    public async Task Its_indexes_are_those_of_a_new_file(int schema)
+    {
+        var (path, fresh) = (Open(schema), _folder.File("new.db"));
+        await new SqliteJournal(path).DisposeAsync();
+        await new SqliteJournal(fresh).DisposeAsync();
+
+        Assert.Equal(Indexes(fresh), Indexes(path));
+        await using var journal = new SqliteJournal(path);
+        Assert.Equal(["run_failed0000000000"], (await journal.ListAsync(new(Principal.Local, null, "clerk", RunStatus.Failed, null, 10))).Select(h => h.Id));
+        Assert.Equal(9, (await journal.ListAsync(new(Principal.Local, null, "clerk", null, null, 10))).Count);
+        Assert.Equal(2, (await journal.ListAsync(new(Principal.Local, "thr_recorded00000000", null, null, null, 10))).Count);
+    }
+
+    [Theory, MemberData(nameof(Schemas))]
+    public async Task It_can_be_restored_too(int schema)
     {
         var path = _folder.File("restored.db");
-        StoreRestore.Run(Recorded(1), path, Sample.Start);
+        StoreRestore.Run(Recorded(schema), path, Sample.Start);
 
         await using var journal = new SqliteJournal(path);
         Assert.Null(journal.Kept);
@@ -79,12 +95,27 @@ public sealed class EarlierBuildTests : IDisposable
         Assert.Equal(6, (await journal.ScanAsync(new(Sample.Start, [], null, 100))).Count(h => h.Kind == JournalKind.Run));
     }
 
-    [Fact]
-    public void Only_to_look_at_it_nothing_is_changed()
+    [Theory, MemberData(nameof(Schemas))]
+    public void Only_to_look_at_it_nothing_is_changed(int schema)
     {
-        var path = Open(1);
-        Assert.Contains("earlier build (schema 1", Assert.Throws<StorageUnusableException>(() => new SqliteJournal(path, readOnly: true)).Message);
-        Assert.False(File.Exists(path + ".schema-1"));
+        var path = Open(schema);
+        Assert.Contains($"earlier build (schema {schema}", Assert.Throws<StorageUnusableException>(() => new SqliteJournal(path, readOnly: true)).Message);
+        Assert.False(File.Exists(path + $".schema-{schema}"));
+    }
+
+    private static List<string> Indexes(string path)
+    {
+        using var db = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
+        db.Open();
+        using var command = db.Command("SELECT sql FROM sqlite_master WHERE type='index' AND sql IS NOT NULL ORDER BY name");
+        using var reader = command.ExecuteReader();
+        var indexes = new List<string>();
+        while (reader.Read())
+        {
+            indexes.Add(reader.GetString(0));
+        }
+
+        return indexes;
     }
 
     private static string Recorded(int schema) => Path.Combine(AppContext.BaseDirectory, "Recorded", $"schema-{schema}.db");

@@ -104,12 +104,12 @@ public sealed class SqliteJournalTests : JournalContract
     public async Task A_file_of_a_newer_build_is_left_alone()
     {
         await _journal.DisposeAsync();
-        Edit("PRAGMA user_version = 3");
+        Edit($"PRAGMA user_version = {Schema.Version + 1}");
 
         var refused = Assert.Throws<StorageUnusableException>(() => new SqliteJournal(File1));
 
-        Assert.Contains("newer build (schema 3", refused.Message, StringComparison.Ordinal);
-        Edit("PRAGMA user_version = 2");
+        Assert.Contains($"newer build (schema {Schema.Version + 1}", refused.Message, StringComparison.Ordinal);
+        Edit($"PRAGMA user_version = {Schema.Version}");
         _journal = new SqliteJournal(File1);
     }
 
