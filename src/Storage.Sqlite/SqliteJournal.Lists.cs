@@ -1,3 +1,4 @@
+using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
 namespace OrleansAgents.Storage.Sqlite;
@@ -7,6 +8,17 @@ internal sealed partial class SqliteJournal
 {
     public Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default) =>
         _readers.ReadAsync<IReadOnlyList<JournalHeader>>("", db => List(new Rows(db), filter), cancellation);
+
+    public Task<IReadOnlyList<JournalHeader>> NewestRunsAsync(
+        Principal principal, IReadOnlyCollection<string> threadIds, CancellationToken cancellation = default) =>
+        _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
+            "",
+            db =>
+            {
+                var rows = new Rows(db);
+                return [.. threadIds.Distinct().SelectMany(thread => List(rows, new(principal, thread, null, null, null, Limit: 1)))];
+            },
+            cancellation);
 
     /// <summary>The index that reads a page in its order. The planner has no statistics, and would read all of a user's runs to find those of one thread.</summary>
     internal static string IndexOf(ListFilter f) => f switch

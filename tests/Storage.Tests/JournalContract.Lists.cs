@@ -62,6 +62,21 @@ public abstract partial class JournalContract
         }
     }
 
+    [Fact]
+    public async Task The_newest_run_of_each_of_many_threads_is_found_at_once()
+    {
+        await Task.WhenAll(Various().Select(h => Journal.AppendAsync(Append(h.Id, 0, 1) with { Header = h })));
+
+        var newest = await Journal.NewestRunsAsync(Principal.Local, ["t1", "none", "t2", "t1"]);
+
+        Assert.Equal(
+            Various().Where(h => h.Principal == Principal.Local && h.Kind == JournalKind.Run && h.ThreadId is not null).GroupBy(h => h.ThreadId)
+                .Select(runs => runs.OrderBy(h => h.CreatedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Last().Id).Order(),
+            newest.Select(h => h.Id).Order());
+        Assert.Empty(await Journal.NewestRunsAsync(Principal.Local, []));
+        Assert.Equal(Other, Assert.Single(await Journal.NewestRunsAsync(Other, ["t1"])).Principal);
+    }
+
     /// <summary>Runs and threads of two users, of every thread, agent and status, three made at each instant.</summary>
     private static IEnumerable<JournalHeader> Various()
     {

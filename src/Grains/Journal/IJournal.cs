@@ -42,6 +42,10 @@ public interface IJournal
     /// <summary>Headers for a list, newest first by (createdAt, id).</summary>
     Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default);
 
+    /// <summary>The newest run of each of these threads, by (createdAt, id); of one without a run, nothing. One read, however many threads.</summary>
+    Task<IReadOnlyList<JournalHeader>> NewestRunsAsync(
+        Principal principal, IReadOnlyCollection<string> threadIds, CancellationToken cancellation = default);
+
     /// <summary>Headers of journals that somebody should look after: a due wake time, an owner that is not alive, or a wake time that a clock gave which was ahead of this one.</summary>
     Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default);
 

@@ -35,8 +35,9 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
         }
 
         var headers = await journal.ListAsync(new(principal, null, null, null, before, limit + 1, JournalKind.Thread));
-        var items = await Task.WhenAll(headers.Take(limit).Select(async h =>
-            new ThreadSummary(h.Id, h.Summary, h.CreatedAt, h.UpdatedAt, await NewestRunAsync(principal, h.Id))));
+        var page = headers.Take(limit).ToList();
+        var runs = (await journal.NewestRunsAsync(principal, [.. page.Select(h => h.Id)])).ToDictionary(run => run.ThreadId!, Views.Of);
+        var items = page.Select(h => new ThreadSummary(h.Id, h.Summary, h.CreatedAt, h.UpdatedAt, runs.GetValueOrDefault(h.Id))).ToList();
         return new(items, headers.Count > limit ? ListCursor.Of(headers[limit - 1]) : null);
     }
 
@@ -107,7 +108,7 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
     }
 
     private async Task<RunSummary?> NewestRunAsync(Principal principal, string threadId) =>
-        await journal.ListAsync(new(principal, threadId, null, null, null, 1)) is [var newest] ? Views.Of(newest) : null;
+        await journal.NewestRunsAsync(principal, [threadId]) is [var newest] ? Views.Of(newest) : null;
 
     private static Problem NotFound { get; } = new(ProblemCodes.ThreadNotFound, "There is no such thread.", "id");
 

@@ -29,6 +29,10 @@ internal abstract class JournalDecorator(IJournal inner) : IJournal
     public virtual Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default) =>
         inner.ListAsync(filter, cancellation);
 
+    public virtual Task<IReadOnlyList<JournalHeader>> NewestRunsAsync(
+        Principal principal, IReadOnlyCollection<string> threadIds, CancellationToken cancellation = default) =>
+        inner.NewestRunsAsync(principal, threadIds, cancellation);
+
     public virtual Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default) =>
         inner.ScanAsync(filter, cancellation);
 

@@ -36,6 +36,10 @@ internal sealed class SeverableJournal(IJournal inner) : IJournal
     public Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default) =>
         Line().ListAsync(filter, cancellation);
 
+    public Task<IReadOnlyList<JournalHeader>> NewestRunsAsync(
+        Principal principal, IReadOnlyCollection<string> threadIds, CancellationToken cancellation = default) =>
+        Line().NewestRunsAsync(principal, threadIds, cancellation);
+
     public Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default) =>
         Line().ScanAsync(filter, cancellation);
 
