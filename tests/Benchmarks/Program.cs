@@ -31,6 +31,12 @@ if (args is ["slow"])
     return 0;
 }
 
+if (args is ["lists"])
+{
+    await ListsBenchmark.RunAsync();
+    return 0;
+}
+
 if (args is ["outage"])
 {
     await OutageBenchmark.RunAsync();
@@ -65,6 +71,7 @@ if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var pa
 {
     Console.Error.WriteLine("Usage: slow");
     Console.Error.WriteLine("Usage: outage");
+    Console.Error.WriteLine("Usage: lists");
     Console.Error.WriteLine("Usage: conversation");
     Console.Error.WriteLine("Usage: tokens FILE …");
     Console.Error.WriteLine(ContextCommand.Usage);
