@@ -33,7 +33,7 @@ internal sealed partial class RunSupervisor(
     private readonly SemaphoreSlim _resumes = new(AtOnce);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _resting = new();
     private readonly ConcurrentDictionary<string, bool> _underWay = new();
-    private readonly SemaphoreSlim _look = new(0);
+    private readonly WakeSignal _look = new();
 
     protected override async Task StartInBackground()
     {
@@ -47,7 +47,7 @@ internal sealed partial class RunSupervisor(
     public override async Task OnRangeChange(IRingRange oldRange, IRingRange newRange, bool increased)
     {
         await base.OnRangeChange(oldRange, newRange, increased);
-        _look.Release();
+        _look.Set();
     }
 
     public async Task ReleaseAsync(string runId)
@@ -66,7 +66,7 @@ internal sealed partial class RunSupervisor(
             try
             {
                 await LookAsync(tick % options.TicksPerSweep == options.TicksPerSweep - 1);
-                await Task.WhenAny(Task.Delay(options.Tick, time, stopped), _look.WaitAsync(stopped));
+                await _look.WaitAsync(options.Tick, time, stopped);
             }
             catch (OperationCanceledException) when (stopped.IsCancellationRequested)
             {
