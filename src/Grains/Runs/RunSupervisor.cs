@@ -27,11 +27,10 @@ internal sealed partial class RunSupervisor(
     private const int AtOnce = 64;
     private const int JitterMs = 100;
     private const int PerScan = 1_000;
-    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(60);
 
     private readonly ILogger _log = logs.CreateLogger<RunSupervisor>();
     private readonly SemaphoreSlim _resumes = new(AtOnce);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _resting = new();
+    private readonly ResumeRests _rests = new();
     private readonly ConcurrentDictionary<string, bool> _underWay = new();
     private readonly WakeSignal _look = new();
 
@@ -98,6 +97,7 @@ internal sealed partial class RunSupervisor(
         retention.Look(mine, now, sweep);
         if (sweep)
         {
+            _rests.ForgetOld(now);
             if (instruments.WantsWaiting)
             {
                 instruments.Waiting = await journal.WaitingAsync(mine);
@@ -121,18 +121,10 @@ internal sealed partial class RunSupervisor(
 
     private void Resume(JournalHeader header, DateTimeOffset now, WakeReason reason = WakeReason.Due)
     {
-        var runId = header.Id;
-        if (_resting.TryGetValue(runId, out var until) && until <= now)
+        if (!_rests.IsResting(header.Id, now) && _underWay.TryAdd(header.Id, true))
         {
-            _resting.TryRemove(runId, out _);
+            _ = ResumeAsync(header, reason);
         }
-
-        if (_resting.ContainsKey(runId) || !_underWay.TryAdd(runId, true))
-        {
-            return;
-        }
-
-        _ = ResumeAsync(header, reason);
     }
 
     private async Task ResumeAsync(JournalHeader header, WakeReason reason)
@@ -146,20 +138,22 @@ internal sealed partial class RunSupervisor(
             if (header.Kind == JournalKind.Thread)
             {
                 await grains.GetGrain<IThreadUpkeep>(runId).EnsureRunningAsync();
-                return;
             }
-
-            if (header.EndedAt is not null)
+            else if (header.EndedAt is not null)
             {
                 await outbox.CatchUpAsync(header);
+            }
+            else if ((await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync(reason)) is { } problem)
+            {
+                if (problem.Code is ProblemCodes.RunCorrupt or ProblemCodes.InvalidState)
+                {
+                    Rest(runId, problem.Message);
+                }
+
                 return;
             }
 
-            var problem = await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync(reason);
-            if (problem?.Code is ProblemCodes.RunCorrupt or ProblemCodes.InvalidState)
-            {
-                Rest(runId, problem.Message);
-            }
+            _rests.Succeeded(runId);
         }
         catch (Exception e)
         {
@@ -173,15 +167,11 @@ internal sealed partial class RunSupervisor(
     }
 
     /// <summary>A run that cannot be resumed must not cost the others their turn.</summary>
-    private void Rest(string runId, string reason)
-    {
-        _resting[runId] = time.GetUtcNow() + RestAfterFailure;
-        ResumeFailed(_log, runId, reason);
-    }
+    private void Rest(string runId, string reason) => ResumeFailed(_log, runId, _rests.Failed(runId, time.GetUtcNow()).TotalSeconds, reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Runs to resume could not be looked up; it is tried again within a second.")]
     private static partial void LookFailed(ILogger log, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{RunId} could not be resumed; it is tried again in a minute. {Reason}")]
-    private static partial void ResumeFailed(ILogger log, string runId, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{RunId} could not be resumed; it is tried again in {Seconds} s. {Reason}")]
+    private static partial void ResumeFailed(ILogger log, string runId, double seconds, string reason);
 }
