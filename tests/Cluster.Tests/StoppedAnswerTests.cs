@@ -21,6 +21,7 @@ public sealed class StoppedAnswerTests : IAsyncLifetime
     private ModelServer _models = null!;
     private SqliteJournal _journal = null!;
     private TestSilo _silo = null!;
+    private int _lives;
 
     public async ValueTask InitializeAsync()
     {
@@ -158,12 +159,15 @@ public sealed class StoppedAnswerTests : IAsyncLifetime
 
     private static CommandMeta Meta() => TestSilo.Meta();
 
-    private async Task StartAsync() => _silo = await TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
+    private async Task StartAsync()
+    {
+        _lives++;
+        _silo = await TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
         .AddTool(new ToolRegistration(
             async (CancellationToken cut) =>
             {
                 _inTool.TrySetResult();
-                await Task.Delay(_models.Received.Count > 1 ? 0 : Timeout.Infinite, cut);
+                await Task.Delay(_lives > 1 ? 0 : Timeout.Infinite, cut);
                 return "looked";
             },
             "wait")
@@ -171,4 +175,5 @@ public sealed class StoppedAnswerTests : IAsyncLifetime
             Effect = ToolEffect.ReadOnly,
         })
         .AddAgent(new AgentDeclaration("plain", "Answers.", "Answer.", ["wait"])));
+    }
 }

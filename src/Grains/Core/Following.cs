@@ -160,7 +160,7 @@ internal static class Following
         var spent = s.Usage.ModelCalls == 0 ? 0 : s.Usage.Cost;
         return b.Steps * (long)s.Grants is { } steps && step > steps ? new BudgetReached("steps", steps)
             : b.Tokens * s.Grants is { } allowed && s.Usage.InputTokens + s.Usage.OutputTokens + tokens > allowed ? new BudgetReached("tokens", allowed)
-            : b.Seconds * s.Grants is { } seconds && now - s.StartedAt > TimeSpan.FromSeconds(seconds) ? new BudgetReached("seconds", seconds)
+            : b.Seconds * s.Grants is { } seconds && now - s.StartedAt >= TimeSpan.FromSeconds(seconds) ? new BudgetReached("seconds", seconds)
             : b.Cost * s.Grants is { } money && !(spent + cost <= money) ? new BudgetReached("cost", money)
             : null;
     }
