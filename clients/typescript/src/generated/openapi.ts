@@ -258,6 +258,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the waiting attempt at a model call now. */
+        post: operations["RetryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/steps": {
         parameters: {
             query?: never;
@@ -1139,10 +1156,17 @@ export interface components {
              * @description Estimated tokens of the request.
              */
             contextTokens: number;
-            /** @description `stop`, `tool_calls`, `length`, or `interrupted` by a message. */
+            /** @description `stop`, `tool_calls`, `length`, or `interrupted` by a message, a pause, a cancel or a budget: then it is no final answer. */
             finishReason: string;
             /** @description Why a final answer is not the run's output (it does not fit the output's schema), in words for the model, which is asked again. */
             invalid?: null | string;
+            /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
+            output?: string | {
+                /** Format: int64 */
+                bytes: number;
+                preview: string;
+                ref: string;
+            };
             /** @description SHA-256 over the digests of what was sent, as `sha256:…`. */
             requestHash: string;
             /** Format: int32 */
@@ -1248,6 +1272,8 @@ export interface components {
         ModelFailedData: {
             /** Format: int32 */
             attempt: number;
+            /** @description True for a fault that waiting cannot mend: three in a row with one code pause the run. */
+            defect?: null | boolean;
             /** @description What went wrong: a stable code and a sentence for people. */
             error: {
                 code: string;
@@ -1264,6 +1290,44 @@ export interface components {
             retryAt?: null | string;
             /** Format: int32 */
             step: number;
+            /** @description Tokens and calls used; sums over the run in RunCompleted, one call's in ModelCompleted. */
+            usage?: {
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                cachedTokens: number;
+                /**
+                 * Format: double
+                 * @description US dollars at the price of the time; absent where a call had no price, for nothing is guessed.
+                 */
+                cost?: null | number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                inputTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                modelCalls: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                outputTokens: number;
+                /**
+                 * Format: int64
+                 * @default 0
+                 */
+                reasoningTokens: number;
+                /**
+                 * Format: int32
+                 * @default 0
+                 */
+                toolCalls: number;
+            };
         };
         ModelStarted: {
             /** Format: date-time */
@@ -1398,6 +1462,26 @@ export interface components {
             version?: null | number;
         };
         ResumeRequest: Record<string, never>;
+        RetryRequest: Record<string, never>;
+        RetryRequested: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["RetryRequestedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "retry.requested";
+        };
+        /** @description The waiting attempt at a model call is due now. */
+        RetryRequestedData: {
+            /** @description Who asked for it; null when the model has answered another call or the configuration was read anew. */
+            by?: null | string;
+        };
         RunCancelled: {
             /** Format: date-time */
             at: string;
@@ -1432,6 +1516,8 @@ export interface components {
         };
         /** @description A cancel was accepted; calls that must not be cut get until Deadline. */
         RunCancellingData: {
+            /** @description The user who cancelled it. */
+            by?: null | string;
             /** Format: date-time */
             deadline: string;
             reason?: null | string;
@@ -1590,7 +1676,7 @@ export interface components {
             message: string;
         };
         /** @description A client meets types that this list does not have, and passes them by. */
-        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["MemoryCompacted"] | components["schemas"]["MemoryFailed"] | components["schemas"]["MemoryRestored"] | components["schemas"]["MemoryForgotten"] | components["schemas"]["ModelDelta"];
+        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["RetryRequested"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["MemoryCompacted"] | components["schemas"]["MemoryFailed"] | components["schemas"]["MemoryRestored"] | components["schemas"]["MemoryForgotten"] | components["schemas"]["ModelDelta"];
         RunFailed: {
             /** Format: date-time */
             at: string;
@@ -1633,6 +1719,8 @@ export interface components {
         };
         /** @description A pause was accepted: from here on nothing new starts. */
         RunPausedData: {
+            /** @description The user who paused it; null where the run paused itself. */
+            by?: null | string;
             /**
              * @description How calls in flight end at a pause.
              * @enum {unknown}
@@ -1746,8 +1834,13 @@ export interface components {
              */
             type: "run.waiting";
         };
-        /** @description The run waits for a time. */
+        /** @description The run waits for a time, or for its model, which is not asked at present. */
         RunWaitingData: {
+            /** @description What went wrong: a stable code and a sentence for people. */
+            error?: {
+                code: string;
+                message: string;
+            };
             /** @description A word of WaitReason. */
             reason: string;
             /**
@@ -1892,6 +1985,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             content: components["schemas"]["Text"];
+            /** @description True for an answer that was stopped: what it had said until then. */
+            interrupted?: null | boolean;
             /** @description `user` or `assistant`. */
             role: string;
             runId: string;
@@ -2355,6 +2450,9 @@ export type Receipt = components['schemas']['Receipt'];
 export type ResolveRequest = components['schemas']['ResolveRequest'];
 export type RestoreMemoryRequest = components['schemas']['RestoreMemoryRequest'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
+export type RetryRequest = components['schemas']['RetryRequest'];
+export type RetryRequested = components['schemas']['RetryRequested'];
+export type RetryRequestedData = components['schemas']['RetryRequestedData'];
 export type RunCancelled = components['schemas']['RunCancelled'];
 export type RunCancelledData = components['schemas']['RunCancelledData'];
 export type RunCancelling = components['schemas']['RunCancelling'];
@@ -2965,6 +3063,44 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ResumeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    RetryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryRequest"];
             };
         };
         responses: {
