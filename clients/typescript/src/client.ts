@@ -89,6 +89,9 @@ export class AgentsClient {
 
   resume = (runId: string, options?: CommandOptions) => this.http.command<Receipt>(`/v1/runs/${seg(runId)}/resume`, {}, options);
 
+  /** Makes the waiting attempt at a model call now. Changes nothing in a run that waits for none. */
+  retry = (runId: string, options?: CommandOptions) => this.http.command<Receipt>(`/v1/runs/${seg(runId)}/retry`, {}, options);
+
   cancel = (runId: string, reason?: string, options?: CommandOptions) =>
     this.http.command<Receipt>(`/v1/runs/${seg(runId)}/cancel`, reason === undefined ? {} : { reason }, options);
 

@@ -8,6 +8,7 @@ export interface UseThread extends ThreadSnapshot {
   send(input: string, options?: { agent?: string; whenBusy?: WhenBusy; key?: string }): Promise<Posted>;
   pause(runId: string, mode?: PauseMode): Promise<Receipt>;
   resume(runId: string): Promise<Receipt>;
+  retry(runId: string): Promise<Receipt>;
   cancel(runId: string, reason?: string): Promise<Receipt>;
   resolve(runId: string, callId: string, answer: { decision: Decision; result?: string }): Promise<Receipt>;
 }
@@ -23,6 +24,7 @@ export function useThread(client: AgentsClient, threadId: string, options?: Stor
         client.postMessage(threadId, { input, ...message }, key === undefined ? {} : { key }),
       pause: (runId: string, mode?: PauseMode) => client.pause(runId, mode),
       resume: (runId: string) => client.resume(runId),
+      retry: (runId: string) => client.retry(runId),
       cancel: (runId: string, reason?: string) => client.cancel(runId, reason),
       resolve: (runId: string, callId: string, answer: { decision: Decision; result?: string }) => client.resolve(runId, callId, answer),
     }),

@@ -111,6 +111,14 @@ describe("A command", () => {
     expect(service.requests.length).toBe(1);
   });
 
+  it("to make a waiting attempt now is sent for its run, with an empty body", async () => {
+    const commands: string[][] = [];
+    service.onCommand = (runId, command) => commands.push([runId, command]);
+    await client.retry("run_1");
+    expect(commands).toEqual([["run_1", "retry"]]);
+    expect(service.requests[0]).toMatchObject({ method: "POST", path: "/v1/runs/run_1/retry", body: {}, key: expect.stringMatching(/^cmd_/) });
+  });
+
   it("has another key than the next", async () => {
     await client.resume("run_1");
     await client.resume("run_1");
