@@ -43,6 +43,13 @@ export class Script {
       finishReason: tools.length ? "tool_calls" : "stop", contextTokens: 1, requestHash: "sha256:00",
     });
 
+  /** An answer that was stopped: what it had said until then. */
+  interrupted = (step: number, text: string, attempt = 1) =>
+    this.add("model.completed", {
+      step, attempt, content: [{ type: "text", text }], toolCalls: [], usage: { inputTokens: 10, outputTokens: 3, modelCalls: 1 },
+      finishReason: "interrupted", contextTokens: 1, requestHash: "sha256:00",
+    });
+
   failed = (step: number, attempt: number, more: object = {}, code = "unavailable") =>
     this.add("model.failed", { step, attempt, error: { code, message: "No answer." }, ...more });
 
@@ -61,11 +68,13 @@ export class Script {
   checking = (callId: string, check = 1) => this.add("tool.checking", { step: 2, callId, attempt: 1, check });
   checked = (callId: string, finding: string, more: object = {}) => this.add("tool.checked", { callId, check: 1, finding, ...more });
 
-  steered = (content: string) => this.add("message.received", { content, delivery: "steer" });
-  paused = (reason = "user", mode = "now") => this.add("run.paused", { mode, reason });
+  steered = (content: string, delivery = "steer") => this.add("message.received", { content, delivery });
+  held = (reason: string, until: string, error?: object) => this.add("run.waiting", { reason, until, ...(error ? { error } : {}) });
+  retryRequested = (by?: string) => this.add("retry.requested", by ? { by } : {});
+  paused = (reason = "user", mode = "now", by?: string) => this.add("run.paused", { mode, reason, ...(by ? { by } : {}) });
   budget = (limit: string) => this.add("budget.reached", { limit, allowed: 1 });
   resumed = () => this.add("run.resumed", {});
-  cancelling = () => this.add("run.cancelling", { deadline: "2026-01-01T00:01:00Z" });
+  cancelling = (by?: string) => this.add("run.cancelling", { deadline: "2026-01-01T00:01:00Z", ...(by ? { by } : {}) });
   cancelled = () => this.add("run.cancelled", {});
   completed = (output: unknown) => this.add("run.completed", { output, usage: {} });
   runFailed = () => this.add("run.failed", { error: { code: "content_filter", message: "Refused." } });

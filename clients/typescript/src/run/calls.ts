@@ -1,6 +1,6 @@
 import type { RunError } from "../generated/openapi.js";
 import type { RunFact } from "../events.js";
-import { addUsage, type AssistantMessage, type Attempt, type RunView, type Step, type ToolCall } from "./view.js";
+import { addUsage, type AssistantMessage, type Attempt, type RunView, type Step, type StoppedBy, type ToolCall } from "./view.js";
 
 type Fact<Type extends RunFact["type"]> = Extract<RunFact, { type: Type }>;
 
@@ -23,7 +23,8 @@ export function openModel(v: RunView, e: Fact<"model.started">): RunView {
     step: Math.max(v.step, step),
     messages: again ? changeAnswer(v, step, () => fresh) : [...v.messages, fresh],
     steps: begin(v.steps, { step, kind: "model", status: "running", attempts: [] }, attempt, e),
-    fold: { ...v.fold, model: { step, attempt, retrying: false, length: 0 } },
+    stoppedBy: undefined,
+    fold: { ...v.fold, model: { step, attempt, retrying: false, length: 0 }, hold: undefined },
   };
 }
 
@@ -40,29 +41,37 @@ export function recordAnswer(v: RunView, e: Fact<"model.completed">): RunView {
     ...(c.invalid ? { invalid: c.invalid } : {}),
   }));
   const texts = content.map((p) => ({ kind: p.type === "reasoning" ? ("reasoning" as const) : ("text" as const), text: p.text }));
+  const stoppedBy = finishReason === "interrupted" ? stopOf(v) : undefined;
   const answered = (s: Step): Step => ({ ...s, finishReason, usage: addUsage(NoUsage, { ...known(usage), modelCalls: 1 }) });
   return {
     ...v,
     step: step + calls.length,
     usage: addUsage(v.usage, { ...known(usage), modelCalls: 1 }),
-    messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: undefined, finishReason, parts: [...texts, ...calls] })),
+    messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: undefined, finishReason, ...(stoppedBy ? { stoppedBy } : {}), parts: [...texts, ...calls] })),
     steps: [
       ...end(v.steps, step, "completed", e.at).map((s) => (s.step === step ? answered(s) : s)),
       ...calls.map((c): Step => ({ step: c.step, kind: "tool", status: "planned", tool: c.tool, callId: c.callId, attempts: [] })),
     ],
-    fold: { ...v.fold, model: undefined, interruptions: 0, interruptedSeq: 0 },
+    fold: { ...v.fold, model: undefined, lastFault: undefined, interruptions: 0, interruptedSeq: 0 },
   };
 }
 
+/** A person's stop records the answer right behind itself. Without one, the run's budget ended the answer. */
+const stopOf = (v: RunView): StoppedBy =>
+  v.stoppedBy && v.fold.stoppedSeq === v.head - 1 ? v.stoppedBy : { how: "budget" };
+
 /** The attempt's text is withdrawn: no request will ever hold it. */
 export function failModel(v: RunView, e: Fact<"model.failed">): RunView {
-  const { step, attempt, error, retryAt, reason, final } = e.data;
+  const { step, attempt, error, retryAt, reason, final, usage } = e.data;
+  const cut = error.code === "interrupted";
   return {
     ...v,
+    usage: usage ? addUsage(v.usage, { ...known(usage), modelCalls: 1 }) : v.usage,
     messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: error, parts: [] })),
     steps: end(v.steps, step, final ? "failed" : "retrying", e.at, error),
     fold: {
-      ...(error.code === "interrupted" ? interrupted(v) : v.fold),
+      ...(cut ? interrupted(v) : v.fold),
+      ...(reason && !cut ? { lastFault: error } : {}),
       model: { step, attempt, retrying: true, length: 0, retryAt: retryAt ?? undefined, wait: reason ?? "retry" },
     },
   };

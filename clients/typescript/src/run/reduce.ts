@@ -4,7 +4,7 @@ import { takeDelta } from "./deltas.js";
 import { beginCheck, recordCheck } from "./checks.js";
 import { changeCall, endAttempt, failCall, failModel, openModel, recordAnswer, resolveCall, startTool } from "./calls.js";
 import { standing } from "./standing.js";
-import { addUsage, emptyRun, type RunView, type UserMessage } from "./view.js";
+import { addUsage, emptyRun, type OpenModelCall, type RunView, type StoppedBy, type UserMessage } from "./view.js";
 
 /**
  * The view after one more event of its run. Pure.
@@ -50,11 +50,13 @@ function evolve(v: RunView, e: RunFact): RunView {
     case "run.started":
       return { ...v, fold: { ...v.fold, started: true, startAt: undefined } };
     case "run.waiting":
-      return { ...v, fold: { ...v.fold, startAt: e.data.until ?? undefined } };
+      return { ...v, fold: { ...v.fold, ...waiting(e) } };
+    case "retry.requested":
+      return { ...v, fold: { ...v.fold, hold: undefined, model: dueNow(v.fold.model) } };
     case "run.paused":
-      return { ...v, fold: { ...v.fold, pause: { mode: e.data.mode, reason: e.data.reason } } };
+      return paused(v, e);
     case "run.resumed":
-      return { ...v, fold: { ...v.fold, pause: undefined, interruptions: 0, budgetReached: undefined } };
+      return resumed(v);
     case "budget.reached":
       return { ...v, fold: { ...v.fold, budgetReached: e.data.limit } };
     case "run.completed":
@@ -62,11 +64,11 @@ function evolve(v: RunView, e: RunFact): RunView {
     case "run.failed":
       return ended({ ...v, error: e.data.error }, "failed", e.at);
     case "run.cancelling":
-      return { ...v, fold: { ...v.fold, cancelling: true } };
+      return stopped({ ...v, fold: { ...v.fold, cancelling: true } }, "cancel", e.data.by);
     case "run.cancelled":
       return ended(v, "cancelled", e.at);
     case "message.received":
-      return { ...v, messages: [...v.messages, { ...said(`${v.id}:${e.seq}`, e.at, e.data.content), delivery: e.data.delivery }] };
+      return received(v, e);
     case "model.started":
       return openModel(v, e);
     case "model.completed":
@@ -96,9 +98,37 @@ function evolve(v: RunView, e: RunFact): RunView {
   }
 }
 
+type Fact<Type extends RunFact["type"]> = Extract<RunFact, { type: Type }>;
+
+/** For its time, or for its model, which is not asked at present. */
+const waiting = ({ at, data: { reason, until, error } }: Fact<"run.waiting">): Partial<RunView["fold"]> =>
+  reason === "timer"
+    ? { startAt: until ?? undefined }
+    : { hold: { reason, until: until ?? at, ...(error ? { error } : {}) } };
+
+const dueNow = (model: OpenModelCall | undefined) => (model?.retrying ? { ...model, retryAt: undefined } : model);
+
+function paused(v: RunView, { data: { mode, reason, by } }: Fact<"run.paused">): RunView {
+  const next = { ...v, fold: { ...v.fold, pause: { mode, reason } } };
+  return reason === "user" ? stopped(next, "pause", by) : next;
+}
+
+function resumed(v: RunView): RunView {
+  const model = v.fold.pause?.reason === "provider" ? dueNow(v.fold.model) : v.fold.model;
+  return { ...v, stoppedBy: undefined, fold: { ...v.fold, model, pause: undefined, interruptions: 0, budgetReached: undefined } };
+}
+
+function received(v: RunView, { seq, at, data: { content, delivery } }: Fact<"message.received">): RunView {
+  const next = { ...v, messages: [...v.messages, { ...said(`${v.id}:${seq}`, at, content), delivery }] };
+  return delivery === "interrupt" && v.fold.model && !v.fold.model.retrying ? stopped(next, "message") : next;
+}
+
+const stopped = (v: RunView, how: StoppedBy["how"], user?: string | null): RunView =>
+  ({ ...v, stoppedBy: { how, ...(user ? { user } : {}) }, fold: { ...v.fold, stoppedSeq: v.head } });
+
 const said = (key: string, at: string, text: UserMessage["text"]): UserMessage => ({ role: "user", key, at, text });
 
-function completed(v: RunView, e: Extract<RunFact, { type: "tool.completed" }>): RunView {
+function completed(v: RunView, e: Fact<"tool.completed">): RunView {
   const progressed = { ...v, usage: addUsage(v.usage, { toolCalls: 1 }), fold: { ...v.fold, interruptions: 0, interruptedSeq: 0 } };
   const { callId, result, durationMs } = e.data;
   return endAttempt(
@@ -111,6 +141,6 @@ function ended(v: RunView, status: "completed" | "failed" | "cancelled", at: str
     ...v,
     endedAt: at,
     messages: v.messages.map((m) => (m.role === "assistant" && m.open ? { ...m, open: false } : m)),
-    fold: { ...v.fold, ended: status, model: undefined, pause: undefined, cancelling: undefined },
+    fold: { ...v.fold, ended: status, model: undefined, pause: undefined, cancelling: undefined, hold: undefined },
   };
 }

@@ -18,7 +18,7 @@ export function standing(v: RunView): Standing {
 }
 
 function judged(v: RunView, calls: ToolCall[]): Partial<Standing> & { status: RunStatus } {
-  const { ended, cancelling, pause, started, startAt, model } = v.fold;
+  const { ended, cancelling, pause, started, startAt, model, hold, lastFault } = v.fold;
   if (ended) return { status: ended };
   if (cancelling) return { status: "running", why: "It is being cancelled: calls that may not be cut get 10 s to end." };
   const inFlight = (model !== undefined && !model.retrying) || calls.some((c) => c.phase === "running" || c.phase === "checking");
@@ -32,18 +32,35 @@ function judged(v: RunView, calls: ToolCall[]): Partial<Standing> & { status: Ru
   if (inFlight) return { status: "running" };
   const question = calls.find((c) => c.phase === "deciding");
   if (question) return { status: "waiting", reason: "decision", why: question.question };
+  if (hold) {
+    const why = sentences("Its model is not asked at present.", hold.error?.message, again(hold.reason));
+    return { status: "waiting", reason: hold.reason, why, until: hold.until };
+  }
+
   if (model?.retrying && model.retryAt && model.wait === "provider") {
-    const why = "The model's provider refuses the request. Mend the model's configuration, or stop the run; it is tried again by itself.";
+    const why = sentences(lastFault?.message ?? "The model's provider refuses the request.", again("provider"));
     return { status: "waiting", reason: "provider", why, until: model.retryAt };
   }
 
   const later = calls.filter((c) => c.phase === "retrying" || c.phase === "unknown");
   const retryAt = earliest([model?.retrying ? model.retryAt : undefined, ...later.map((c) => c.retryAt)]);
-  if (!retryAt) return { status: "running" };
+  if (!retryAt) return { status: "running", why: "It waits for its turn at its model, or for a process that goes on with it. Nothing has to be done." };
   const unknown = later.some((c) => c.phase === "unknown" && c.retryAt === retryAt);
-  const why = unknown ? "Nobody knows yet whether a call took effect; it is looked up again." : "The last attempt failed; the next follows by itself.";
+  const why = unknown
+    ? "Nobody knows yet whether a call took effect; it is looked up again."
+    : sentences("The last attempt failed.", lastFault?.message, again("retry"));
   return { status: "waiting", reason: "retry", why, until: retryAt };
 }
+
+/** When the model is asked again, in words without a time: that is `until`. */
+const again = (reason: string) =>
+  reason === "provider"
+    ? "The model is asked again by itself, and at once when it answers another run. Mend what it names and retry, or stop the run."
+    : "The next attempt follows by itself.";
+
+/** Joins sentences; what the model's server wrote may end without a full stop. */
+const sentences = (...all: (string | undefined)[]) =>
+  all.map((s) => s?.trim()).filter((s) => s).map((s) => (/[.!?…]$/.test(s!) ? s : `${s}.`)).join(" ");
 
 function whyPaused(v: RunView, reason: string, inFlight: boolean): string {
   const open = inFlight ? " Calls in flight are left to finish." : "";
@@ -52,6 +69,10 @@ function whyPaused(v: RunView, reason: string, inFlight: boolean): string {
       return `A person paused it.${open}`;
     case "budget":
       return `Its budget${v.fold.budgetReached ? ` of ${v.fold.budgetReached}` : ""} is used up; resuming grants it once more.${open}`;
+    case "provider":
+      return sentences("Its model gave 3 times in a row what waiting cannot mend.", v.fold.lastFault?.message, "Resuming tries again.") + open;
+    case "restored":
+      return `The store came back from a backup, and the run may have gone on since. Look at what it did, then resume it or stop it.${open}`;
     case "quarantined":
       return `Its process died ${v.fold.interruptions} times in a row on the same step; resuming tries again.${open}`;
     case "corrupt":

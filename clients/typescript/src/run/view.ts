@@ -67,6 +67,13 @@ export interface UserMessage {
   delivery?: string;
 }
 
+/** What stopped a run, or an answer before its end. */
+export interface StoppedBy {
+  how: "message" | "pause" | "cancel" | "budget";
+  /** Who paused or cancelled the run; absent where the journal has no name. */
+  user?: string;
+}
+
 /** One answer of the model with the calls that it asks for. */
 export interface AssistantMessage {
   role: "assistant";
@@ -78,6 +85,8 @@ export interface AssistantMessage {
   open: boolean;
   parts: (TextPart | ToolCall)[];
   finishReason?: string;
+  /** What stopped an answer whose finish reason is `interrupted`. */
+  stoppedBy?: StoppedBy;
   /** Why the newest attempt gave no answer; gone with the next. */
   failed?: RunError;
 }
@@ -118,6 +127,13 @@ export interface OpenModelCall {
   wait?: string;
 }
 
+/** The model is not asked at present, by any run. */
+export interface ModelHold {
+  reason: string;
+  until: string;
+  error?: RunError;
+}
+
 /** A run, folded from its events. */
 export interface RunView {
   id: string;
@@ -130,6 +146,8 @@ export interface RunView {
   why?: string;
   /** When time alone moves it. */
   until?: string;
+  /** The newest stop by a person; gone when the run goes on. */
+  stoppedBy?: StoppedBy;
   /** The newest step; 0 before the first. */
   step: number;
   /** Seq of the newest event. */
@@ -156,6 +174,11 @@ export interface RunView {
     pause?: { mode: PauseMode; reason: string };
     cancelling?: boolean;
     model?: OpenModelCall;
+    hold?: ModelHold;
+    /** The newest fault of the model; gone after an answer. */
+    lastFault?: RunError;
+    /** Seq of the event that set `stoppedBy`. */
+    stoppedSeq?: number;
     budgetReached?: string;
     interruptions: number;
     interruptedSeq: number;
@@ -181,6 +204,10 @@ const costOf = (a: Usage, b: Partial<Usage>): { cost?: number } => {
   const cost = a.modelCalls === 0 ? b.cost : !b.modelCalls ? a.cost : a.cost === undefined || b.cost === undefined ? undefined : a.cost + b.cost;
   return cost === undefined ? {} : { cost };
 };
+
+/** Whether the run waits only for the time of its next model call: then `retry` makes that call now. */
+export const waitsForModel = ({ status, reason, fold }: RunView): boolean =>
+  status === "waiting" && (reason === "retry" || reason === "provider") && (fold.hold !== undefined || fold.model?.retryAt !== undefined);
 
 /** A run of which nothing is known but its name. */
 export const emptyRun = (id: string): RunView => ({
