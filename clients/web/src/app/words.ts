@@ -1,4 +1,4 @@
-import type { AssistantMessage, RunView, ThreadSummary } from "@orleans-agents/client";
+import type { AssistantMessage, RunView, StoppedBy, ThreadSummary } from "@orleans-agents/client";
 
 export type Tone = "work" | "ask" | "hold" | "done" | "bad" | "off";
 
@@ -84,6 +84,24 @@ export function left(until: string, now: number): string {
 
 const toolsOf = (parts: AssistantMessage["parts"]) => [...new Set(parts.map((p) => (p.kind === "tool" ? p.tool : "")))].join(", ");
 
+/** The name of a person; none where the service runs without sign-in. */
+const nameOf = (by: StoppedBy | undefined) => (by?.user === "local" ? undefined : by?.user);
+
+/** What stopped an answer before its end, as a line below its text. */
+export function stopLineOf(by: StoppedBy): string {
+  if (by.how === "message") return "You interrupted it here.";
+  if (by.how === "budget") return "Stopped here: its budget is used up.";
+  const word = by.how === "pause" ? "Paused" : "Stopped";
+  const name = nameOf(by);
+  return name ? `${word} by ${name}.` : `${word} here.`;
+}
+
+/** With who did it, unless the line below the stopped answer names them. */
+function byWhom(word: string, { stoppedBy }: RunView, open?: AssistantMessage): string {
+  const name = open?.stoppedBy ? undefined : nameOf(stoppedBy);
+  return name ? `${word} by ${name}` : word;
+}
+
 export interface State {
   tone: Tone;
   title: string;
@@ -111,16 +129,18 @@ export function stateOf(run: RunView, now: number): State | undefined {
       if (run.reason === "timer") return { tone: "hold", title: `Starts ${when}` };
       const unknown = open?.parts.some((p) => p.kind === "tool" && p.phase === "unknown" && p.retryAt === run.until);
       if (unknown) return { tone: "hold", title: `Looking it up again ${when}`, detail: run.why };
-      const title = run.reason === "provider" ? `The model's provider refuses; tried again ${when}` : `Trying again ${when}`;
-      // Why the last attempt failed stands with the attempt.
-      return { tone: "hold", title, detail: open?.failed ? undefined : run.why };
+      if (run.reason === "provider") return { tone: "hold", title: `The model's provider refuses; tried again ${when}`, detail: run.why };
+      // A failed attempt shows its own error. While the model is not asked, there is another reason, or no attempt at all.
+      return { tone: "hold", title: `Trying again ${when}`, detail: open?.failed && !run.fold.hold ? undefined : run.why };
     }
     case "paused":
-      return { tone: run.reason === "user" ? "hold" : "ask", title: "Paused", detail: run.why };
+      return run.reason === "user"
+        ? { tone: "hold", title: byWhom("Paused", run, open), detail: run.why }
+        : { tone: "ask", title: "Paused", detail: run.why };
     case "failed":
       return { tone: "bad", title: "This turn failed", detail: run.error?.message };
     case "cancelled":
-      return { tone: "off", title: "Stopped" };
+      return { tone: "off", title: byWhom("Stopped", run, open) };
     default:
       return undefined;
   }

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from "react";
-import type { RunView } from "@orleans-agents/client";
+import { waitsForModel, type RunView } from "@orleans-agents/client";
 import { isActive } from "../app/words.ts";
 import { useCommand } from "../app/hooks.ts";
 import { useReason } from "../session/session.ts";
 import { useCommands } from "./context.ts";
 
-/** Pause, resume and stop, where they apply. */
+/** Pause, resume, retry and stop, where they apply. */
 export function Controls({ run }: { run: RunView }) {
-  const { pause, resume, cancel } = useCommands();
+  const { pause, resume, retry, cancel } = useCommands();
   const command = useCommand();
-  const refused = useReason("steer", "Pausing and stopping");
+  const refused = useReason("steer", "Pausing, retrying and stopping");
   if (!isActive(run)) return null;
   const paused = run.status === "paused";
   const busy = command.busy || run.fold.cancelling === true || refused !== undefined;
@@ -20,6 +20,9 @@ export function Controls({ run }: { run: RunView }) {
         <button type="button" className="primary" disabled={busy} onClick={() => command.run(() => resume(run.id))}>Resume</button>
       ) : (
         <PauseMenu disabled={busy} pause={(mode) => void command.run(() => pause(run.id, mode))} />
+      )}
+      {waitsForModel(run) && (
+        <button type="button" disabled={busy} onClick={() => command.run(() => retry(run.id))}>Retry now</button>
       )}
       <button type="button" className="danger" disabled={busy} onClick={() => command.run(() => cancel(run.id))}>Stop</button>
       {command.failure && <span className="failure" role="alert">{command.failure}</span>}
@@ -54,7 +57,7 @@ function PauseMenu({ disabled, pause }: { disabled: boolean; pause: (mode: "step
           After this step<small>What is under way is finished and kept</small>
         </button>
         <button type="button" disabled={disabled} onClick={() => choose("now")}>
-          Now<small>What is under way is cut and begun anew later</small>
+          Now<small>What is under way is cut; the text so far is kept</small>
         </button>
       </div>
     </details>

@@ -5,7 +5,7 @@ import { LongText } from "./LongText.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { ToolCard } from "./ToolCard.tsx";
 import { anchorOf } from "../app/places.ts";
-import { exactly } from "../app/words.ts";
+import { exactly, stopLineOf } from "../app/words.ts";
 
 /** The conversation's messages, oldest first. */
 export function Messages() {
@@ -29,7 +29,7 @@ function UserSaid() {
 
 function AgentSaid() {
   const { message } = useItem();
-  const { open, parts, failed, attempt, finishReason } = message as AssistantMessage;
+  const { open, parts, failed, attempt, finishReason, stoppedBy } = message as AssistantMessage;
   if (!open && !failed && parts.length === 0) return null;
   return (
     <MessagePrimitive.Root className="message agent" aria-label="Agent" aria-busy={open}>
@@ -37,7 +37,7 @@ function AgentSaid() {
       {open && parts.length === 0 && <p className="thinking"><span className="dots" aria-hidden="true"><i /><i /><i /></span> Thinking…</p>}
       {failed && <p className="withdrawn">Attempt {attempt} gave no answer: {failed.message}</p>}
       {finishReason === "length" && <p className="withdrawn">The answer was cut off: it reached the longest length that is allowed.</p>}
-      {finishReason === "interrupted" && <p className="withdrawn">You interrupted it here.</p>}
+      {stoppedBy && <p className="withdrawn">{stopLineOf(stoppedBy)}</p>}
     </MessagePrimitive.Root>
   );
 }
