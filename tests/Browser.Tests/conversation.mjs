@@ -19,6 +19,7 @@ export async function conversation({ test, browser, folder }) {
   const second = await newPage(context, faults);
   const two = ui(second);
   const question = "What happens to a tool call when the process dies?";
+  let kept = "";
 
   await test("The page says that the demo model answers", async () => {
     await page.goto(program.url);
@@ -52,21 +53,24 @@ export async function conversation({ test, browser, folder }) {
     await two.standing("Working");
   });
 
-  await test("A pause withdraws the words in both tabs, and says why", async () => {
+  await test("A pause keeps the words in both tabs, and says why", async () => {
     await page.locator(".menu summary", { hasText: "Pause" }).click();
     await page.getByRole("button", { name: /^Now/ }).click();
     await one.standing("Paused");
     await two.standing("Paused");
     await second.getByText("A person paused it").waitFor();
-    await until("the words gone", two.answer, (t) => t === "");
+    for (const tab of [page, second]) await tab.getByText("Paused here.").waitFor();
+    kept = await until("the same words in both", two.answer, (t) => t.length > 40);
+    assert.equal(await one.answer(), kept);
     await two.shot("paused");
     await until("the thread first in the list", () => second.locator("nav h2").first().innerText(), (t) => t === "Waiting for you");
   });
 
-  await test("A resume from the other tab goes on", async () => {
+  await test("A resume from the other tab goes on below them", async () => {
     await second.getByRole("button", { name: "Resume" }).click();
     await one.standing("Working");
-    await until("words again", one.answer, (t) => t.length > 40);
+    await until("more words", one.answer, (t) => t.length > kept.length + 40);
+    assert.ok((await one.answer()).startsWith(kept));
   });
 
   await test("After kill -9 and a restart both tabs go on by themselves to the end", async () => {
@@ -74,7 +78,7 @@ export async function conversation({ test, browser, folder }) {
     await page.getByText("The connection was lost").waitFor();
     await one.shot("away");
     await program.start();
-    await Promise.all([one, two].map((tab) => until("words after the crash", tab.answer, (t) => t.length > 40, 60_000)));
+    await Promise.all([one, two].map((tab) => until("words after the crash", tab.answer, (t) => t.length > kept.length + 40, 60_000)));
     await until("the end in both", async () => [await page.locator(".spent").count(), await second.locator(".spent").count()], ([a, b]) => a + b === 2, 120_000);
     const [a, b] = [await one.answer(), await two.answer()];
     assert.equal(a, b);

@@ -12,7 +12,7 @@ export class ModelServer {
       const answer = this.answers.shift() ?? { text: "I have nothing to say." };
       if (answer.status) {
         response.writeHead(answer.status, { "Content-Type": "application/json" });
-        return response.end(JSON.stringify({ error: { message: "Not at the moment.", type: "server_error" } }));
+        return response.end(JSON.stringify({ error: { message: answer.message ?? "Not at the moment.", type: "server_error" } }));
       }
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       const send = (delta, finish = null, usage) => response.write(`data: ${JSON.stringify({

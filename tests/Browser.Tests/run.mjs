@@ -5,6 +5,7 @@ import { decision } from "./decision.mjs";
 import { injection } from "./injection.mjs";
 import { memory } from "./memory.mjs";
 import { signIn } from "./signIn.mjs";
+import { stopping } from "./stopping.mjs";
 
 const canary = new Canary();
 await canary.listen();
@@ -24,7 +25,7 @@ async function test(name, body) {
 }
 
 const wanted = process.argv[2] ?? "";
-for (const story of [conversation, injection, decision, signIn, memory]) {
+for (const story of [conversation, injection, decision, signIn, stopping, memory]) {
   if (!story.name.includes(wanted)) continue;
   await story({ test, browser, canary, folder }).catch((error) => test(story.name, () => { throw error; }));
 }
