@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
+using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Runs;
 
@@ -16,23 +16,23 @@ internal static class Query
     public static int Limit(HttpRequest request) => request.Query["limit"] switch
     {
         [] => DefaultLimit,
-        [var text] when Number(text, out var limit) && limit is >= 1 and <= MaxLimit => (int)limit,
+        [var text] when Number(text, out var limit) && limit is >= 1 and <= MaxLimit => limit,
         _ => throw ProblemException.Invalid("invalid_limit", "limit", $"A limit is a whole number from 1 to {MaxLimit}."),
     };
 
-    /// <summary>A seq or step after which a page begins.</summary>
-    public static long After(HttpRequest request) => request.Query["after"] switch
+    /// <summary>A seq, step or turn after which a page begins.</summary>
+    public static int After(HttpRequest request) => request.Query["after"] switch
     {
         [] => 0,
         [var text] when Number(text, out var after) => after,
-        _ => throw ProblemException.Invalid("invalid_cursor", "after", "A page begins after a whole number, 0 or more."),
+        _ => throw ProblemException.Invalid("invalid_cursor", "after", $"A page begins after a whole number from 0 to {Cursor.MaxNumber}."),
     };
 
     /// <summary>A version of a memory; null for the present one.</summary>
     public static int? Version(HttpRequest request) => Text(request, "version") switch
     {
         null => null,
-        var text when Number(text, out var version) && version <= int.MaxValue => (int)version,
+        var text when Number(text, out var version) => version,
         _ => throw ProblemException.Invalid(ProblemCodes.InvalidVersion, "version", "A version is a whole number, 0 or more."),
     };
 
@@ -62,6 +62,5 @@ internal static class Query
         _ => throw ProblemException.Invalid("invalid_request", name, $"{name} is given twice."),
     };
 
-    private static bool Number(string? text, out long value) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string? text, out int value) => Cursor.Number(text, out value);
 }

@@ -52,7 +52,7 @@ internal sealed class ReadEndpoints(Caller caller)
 
     public async Task StepsAsync(HttpContext context, Principal principal, string id)
     {
-        var (after, limit) = ((int)Math.Min(Query.After(context.Request), int.MaxValue), Query.Limit(context.Request));
+        var (after, limit) = (Query.After(context.Request), Query.Limit(context.Request));
         await Answer.JsonAsync(context, await caller.RunAsync(r => r.StepsAsync(principal, id, after, limit)!, context.RequestAborted));
     }
 

@@ -12,11 +12,9 @@ internal readonly record struct ThreadCursor(long Seq, Cursor Run)
     /// <summary>Reads <c>seq:run cursor</c>, or <c>seq</c> for the run's beginning.</summary>
     public static bool TryParse(string text, out ThreadCursor cursor)
     {
-        var (run, parts) = (Cursor.Start, text.Split(':'));
-        var good = parts.Length is 1 or 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            && (parts.Length == 1 || Cursor.TryParse(parts[1], out run));
-        cursor = good ? new(long.Parse(parts[0], CultureInfo.InvariantCulture), run) : default;
+        var (seq, run, parts) = (0, Cursor.Start, text.Split(':'));
+        var good = parts.Length is 1 or 2 && Cursor.Number(parts[0], out seq) && (parts.Length == 1 || Cursor.TryParse(parts[1], out run));
+        cursor = good ? new(seq, run) : default;
         return good;
     }
 

@@ -82,7 +82,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
 
     public async Task MessagesAsync(HttpContext context, Principal principal, string id)
     {
-        var (after, limit) = ((int)Math.Min(Query.After(context.Request), int.MaxValue), Query.Limit(context.Request));
+        var (after, limit) = (Query.After(context.Request), Query.Limit(context.Request));
         await Answer.JsonAsync(
             context, await caller.FoundAsync(() => Reader.MessagesAsync(principal, id, after, limit), context.RequestAborted));
     }

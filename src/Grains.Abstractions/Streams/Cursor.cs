@@ -8,6 +8,10 @@ namespace OrleansAgents.Streams;
 /// <param name="Offset">Where in that text, in UTF-16 units.</param>
 internal readonly record struct Cursor(long Seq, int? Attempt = null, int Offset = 0)
 {
+    /// <summary>The largest seq, step, turn, attempt or offset that a client may name; a larger one is no cursor.</summary>
+    /// <remarks>No journal reaches it: a store holds at most 2^24-1 events of a journal. Every sum with it fits a <see cref="long"/>.</remarks>
+    public const int MaxNumber = int.MaxValue;
+
     /// <summary>Before the first event.</summary>
     public static Cursor Start => default;
 
@@ -28,13 +32,12 @@ internal readonly record struct Cursor(long Seq, int? Attempt = null, int Offset
         }
 
         // No attempt begins before the second event of a run at the earliest.
-        if (seq == 0 || !Number(parts[1], out var attempt) || !Number(parts[2], out var offset)
-            || attempt is 0 or > int.MaxValue || offset is 0 or > int.MaxValue)
+        if (seq == 0 || !Number(parts[1], out var attempt) || !Number(parts[2], out var offset) || attempt == 0 || offset == 0)
         {
             return false;
         }
 
-        cursor = new(seq, (int)attempt, (int)offset);
+        cursor = new(seq, attempt, offset);
         return true;
     }
 
@@ -42,6 +45,7 @@ internal readonly record struct Cursor(long Seq, int? Attempt = null, int Offset
         ? string.Create(CultureInfo.InvariantCulture, $"{Seq}.{attempt}.{Offset}")
         : Seq.ToString(CultureInfo.InvariantCulture);
 
-    private static bool Number(string text, out long value) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    /// <summary>Reads one number of a cursor: decimal digits and nothing else, <see cref="MaxNumber"/> at most.</summary>
+    public static bool Number(string? text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }
