@@ -83,7 +83,7 @@ public sealed class TestAgents : IAsyncDisposable
     /// <summary>Starts a run; it is durable when this returns.</summary>
     public Task<TestRun> RunAsync(string agent, string input) => RunAsync(new StartRun(agent, input));
 
-    /// <summary>Starts a run with a budget, a start time or another model.</summary>
+    /// <summary>Starts a run with a budget or a start time, or with another model or instructions where the agent allows them.</summary>
     /// <exception cref="RefusedException">The request is refused, such as for an agent that there is not.</exception>
     public async Task<TestRun> RunAsync(StartRun request)
     {

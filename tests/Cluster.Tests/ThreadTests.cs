@@ -126,7 +126,7 @@ public sealed class ThreadTests : IAsyncLifetime
     [Fact]
     public async Task A_thread_whose_silo_stops_between_its_turn_and_the_run_starts_that_run_once()
     {
-        var cut = new CutJournal(_journal);
+        var cut = new ThreadsOnlyJournal(_journal);
         await _silo.DisposeAsync();
         await using (var dying = await StartAsync(cut))
         {
@@ -229,13 +229,5 @@ public sealed class ThreadTests : IAsyncLifetime
         private (TaskCompletionSource Before, TaskCompletionSource After) Of(string run) => _runs.GetOrAdd(run, _ => (New(), New()));
 
         private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    /// <summary>Takes the thread's own commits, and no run's.</summary>
-    private sealed class CutJournal(Journal.IJournal inner) : JournalDecorator(inner)
-    {
-        public override Task<Journal.AppendOutcome> AppendAsync(Journal.Append append) => JournalIds.IsThread(append.Id)
-            ? base.AppendAsync(append)
-            : throw new Journal.StorageRefusedException(Journal.StorageRefusal.Io, "storage reports an error.");
     }
 }

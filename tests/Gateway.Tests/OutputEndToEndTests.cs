@@ -42,16 +42,6 @@ public sealed class OutputEndToEndTests : IAsyncLifetime
         Assert.Equal("integer", asked.GetProperty("properties").GetProperty("size").GetProperty("type").GetString());
     }
 
-    [Fact]
-    public async Task The_instructions_of_a_start_replace_the_agent_s()
-    {
-        var (_, run) = await _gateway.SendAsync(HttpMethod.Post, "/v1/runs", """{"agent":"plain","input":"x","instructions":"Be long."}""");
-        using var events = await SseReader.OpenAsync(_gateway.Client, $"/v1/runs/{run.GetProperty("id").GetString()}/events");
-        await events.RestAsync();
-
-        Assert.Equal("Be long.", ReceivedRequest.Text(Assert.Single(_model.Received).Messages[0]));
-    }
-
     [Theory]
     [InlineData(""" "outputSchema":{"type":"object","pattern":"a"} """, "outputSchema")]
     [InlineData(""" "budget":{"cost":0.5} """, "budget.cost")]

@@ -48,6 +48,7 @@ export class AgentsClient {
   agents = async (signal?: AbortSignal): Promise<AgentView[]> =>
     (await this.http.get<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;
 
+  /** Starts a run. Another model, or other instructions, are refused unless the agent allows them: see `models` and `allowsInstructions` of `agents()`. */
   startRun = (
     request: {
       agent: string; input: string; model?: string; instructions?: string; metadata?: Record<string, string>; budget?: Budget; startAt?: string;

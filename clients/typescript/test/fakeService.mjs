@@ -11,7 +11,7 @@ export class FakeService {
     this.answers = new Map();
     /** What is done with a request instead of answering it, once each: a status, or "cut" for no answer after the effect. */
     this.faults = [];
-    this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [] }];
+    this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [], allowsInstructions: false, models: ["default"] }];
     /** The keys that are taken; undefined where nobody is asked. */
     this.keys = undefined;
     /** Called with each new message: `(thread, input, runId)`. */

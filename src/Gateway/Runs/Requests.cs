@@ -7,8 +7,8 @@ namespace OrleansAgents.Gateway.Runs;
 /// <param name="Agent">Name of the agent.</param>
 /// <param name="Input">The user's message; 1 MiB at most.</param>
 /// <param name="ThreadId">Starts the run as the next turn of this thread; refused while one is at work.</param>
-/// <param name="Model">Name of a model configuration; the agent's own when absent.</param>
-/// <param name="Instructions">Replaces the agent's instructions for this run.</param>
+/// <param name="Model">Name of a model configuration that the agent allows; the agent's own when absent.</param>
+/// <param name="Instructions">Replaces the agent's instructions for this run, where the agent allows it.</param>
 /// <param name="Metadata">The caller's own names and values, 16 at most, returned unchanged.</param>
 /// <param name="Budget">What the run may use before it pauses.</param>
 /// <param name="StartAt">Not before this time.</param>

@@ -49,8 +49,8 @@ public sealed record CommandMeta(
     [property: Id(0)] string CommandId, [property: Id(1)] string RequestHash, [property: Id(2)] Principal Principal);
 
 /// <summary>A request to start a run.</summary>
-/// <param name="Model">Name of a model configuration; the agent's own when null.</param>
-/// <param name="Instructions">Replaces the agent's instructions for this run.</param>
+/// <param name="Model">Name of a model configuration that the agent allows; the agent's own when null.</param>
+/// <param name="Instructions">Replaces the agent's instructions for this run, where the agent allows it.</param>
 /// <param name="OutputSchema">JSON schema that the answer must fit; the agent's own when null.</param>
 [GenerateSerializer, Immutable, Alias("start-run")]
 public sealed record StartRun(
@@ -91,6 +91,8 @@ public static class ProblemCodes
     public const string RunDeleted = "run_deleted";
     public const string AgentNotFound = "agent_not_found";
     public const string ModelNotFound = "model_not_found";
+    public const string ModelNotAllowed = "model_not_allowed";
+    public const string InstructionsNotAllowed = "instructions_not_allowed";
     public const string InvalidState = "invalid_state";
     public const string InvalidRequest = "invalid_request";
     public const string PendingNotFound = "pending_not_found";

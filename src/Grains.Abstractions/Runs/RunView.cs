@@ -28,12 +28,14 @@ public sealed record PendingView(
 
 /// <summary>An agent that can be started.</summary>
 /// <param name="Version">Content hash of its definition.</param>
+/// <param name="AllowsInstructions">Whether a start may replace its instructions.</param>
+/// <param name="Models">Model configurations that a start may choose; the agent's own is the first.</param>
 /// <param name="OutputSchema">JSON schema of its answers; absent where they are free text.</param>
 [GenerateSerializer, Immutable, Alias("agent-view")]
 public sealed record AgentView(
     [property: Id(0)] string Name, [property: Id(1)] string Description, [property: Id(2)] string Version,
     [property: Id(3)] string Model, [property: Id(4)] bool Demo, [property: Id(5)] IReadOnlyList<ToolView> Tools,
-    [property: Id(6)] RawJson? OutputSchema = null);
+    [property: Id(7)] bool AllowsInstructions, [property: Id(8)] IReadOnlyList<string> Models, [property: Id(6)] RawJson? OutputSchema = null);
 
 [GenerateSerializer, Immutable, Alias("tool-view")]
 public sealed record ToolView(

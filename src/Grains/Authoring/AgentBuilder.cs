@@ -14,6 +14,8 @@ public sealed class AgentBuilder
     private string _model = ModelSettings.Default;
     private JsonElement? _output;
     private bool _remembersUser;
+    private bool _allowInstructions;
+    private string[]? _allowModels;
     private int _windowTokens = Core.AgentDefinition.DefaultWindowTokens;
 
     internal AgentBuilder(string name) => _name = name;
@@ -71,6 +73,23 @@ public sealed class AgentBuilder
         return this;
     }
 
+    /// <summary>Lets a start replace the agent's instructions for its run. Default: such a start is refused as <c>instructions_not_allowed</c>.</summary>
+    /// <remarks>Whoever may start runs then tells the model what to do with the agent's tools. <c>Agents:&lt;name&gt;:AllowInstructions</c> wins over it.</remarks>
+    public AgentBuilder AllowInstructions()
+    {
+        _allowInstructions = true;
+        return this;
+    }
+
+    /// <summary>Lets a start choose one of these models; the agent's own needs no permission. Default: another model is refused as <c>model_not_allowed</c>.</summary>
+    /// <remarks><c>Agents:&lt;name&gt;:AllowModels</c> replaces the list.</remarks>
+    /// <param name="names">Model configurations, <c>Models:&lt;name&gt;</c>. One that does not exist stops the start of the program.</param>
+    public AgentBuilder AllowModels(params string[] names)
+    {
+        _allowModels = names;
+        return this;
+    }
+
     /// <summary>Adds a C# method as a tool.</summary>
     /// <param name="method">
     /// Its parameters are what the model fills in, except a <see cref="ToolCall"/>, a <see cref="CancellationToken"/> and services of the
@@ -86,5 +105,6 @@ public sealed class AgentBuilder
         return this;
     }
 
-    internal AgentDeclaration Build() => new(_name, _description, _instructions, [.. _tools.Select(t => t.Name)], _model, _windowTokens, _output, _remembersUser);
+    internal AgentDeclaration Build() => new(
+        _name, _description, _instructions, [.. _tools.Select(t => t.Name)], _model, _windowTokens, _output, _remembersUser, _allowInstructions, _allowModels);
 }

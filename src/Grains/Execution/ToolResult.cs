@@ -31,6 +31,9 @@ internal interface IAgentCatalog
     /// <summary>Null when there is no such agent.</summary>
     Core.AgentDefinition? Find(string agent);
 
+    /// <summary>What a start may replace of an agent that there is. Today's declaration and configuration decide.</summary>
+    Overrides OverridesOf(string agent);
+
     /// <summary>Whether a model configuration of this name exists.</summary>
     bool HasModel(string model);
 

@@ -30,7 +30,7 @@ internal sealed partial class RunGrain(
 
     public async Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta)
     {
-        if (Startable.Refusal(catalog, request.Agent, request.Model, request.Budget, request.OutputSchema) is { } refusal)
+        if (Startable.Refusal(catalog, request.Agent, request.Model, request.Instructions, request.Budget, request.OutputSchema) is { } refusal)
         {
             return refusal;
         }

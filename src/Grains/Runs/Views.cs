@@ -35,7 +35,7 @@ internal static class Views
     public static AgentView Of(AgentDefinition a, IAgentCatalog catalog) => new(
         a.Name, a.Description, Bodies.Hash(a.ToBody()), a.Model, catalog.IsDemo(a.Model),
         [.. a.Tools.Select(t => new ToolView(t.Name, t.Description, t.Effect, catalog.AsksForApproval(t.Name), RawJson.From(t.Parameters)))],
-        a.Output is { } output ? RawJson.From(output) : null);
+        catalog.OverridesOf(a.Name).Instructions, catalog.OverridesOf(a.Name).Models, a.Output is { } output ? RawJson.From(output) : null);
 
     private static List<PendingView> Pending(RunState s) =>
         [.. s.Tools.Where(t => t.Phase == CallPhase.Deciding)

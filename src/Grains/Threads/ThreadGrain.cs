@@ -37,7 +37,7 @@ internal sealed partial class ThreadGrain(
             return new(null, null, new(ProblemCodes.AgentRequired, "Name the agent that answers; GET /v1/agents lists them.", "agent"));
         }
 
-        if (Startable.Refusal(catalog, agent, message.Model, message.Budget, message.OutputSchema) is { } refusal)
+        if (Startable.Refusal(catalog, agent, message.Model, message.Instructions, message.Budget, message.OutputSchema) is { } refusal)
         {
             return new(null, null, refusal);
         }

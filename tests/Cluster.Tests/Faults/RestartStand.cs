@@ -96,6 +96,7 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
     private Task<TestSilo> StartAsync(Journal.IJournal journal, ModelServer server, bool mended)
     {
         var settings = TestSilo.ModelAt(server);
+        settings["Agents:docs:AllowModels"] = string.Join(',', ProviderFault.All.Select(f => f.Name));
         settings["Workspace:Path"] = Path.GetDirectoryName(_folder.File("x"));
         foreach (var fault in ProviderFault.All)
         {

@@ -38,6 +38,12 @@ internal sealed class RealGateway : IAsyncDisposable
         settings["Agents:plain:Instructions"] = "Answer.";
         settings["Agents:keeper:Instructions"] = "Answer.";
         settings["Agents:keeper:RemembersUser"] = "true";
+        settings["Models:other:Provider"] = "openai";
+        settings["Models:other:Endpoint"] = model.Endpoint.ToString();
+        settings["Models:other:Model"] = "scripted-too";
+        settings["Agents:open:Instructions"] = "Answer.";
+        settings["Agents:open:AllowInstructions"] = "true";
+        settings["Agents:open:AllowModels"] = "other";
         settings["Workspace:Path"] = Path.GetDirectoryName(file);
         var silo = await TestSilo.StartAsync(journal, settings);
         var builder = WebApplication.CreateSlimBuilder();

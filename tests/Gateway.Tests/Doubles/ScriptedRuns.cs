@@ -68,7 +68,7 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
         Exists(runId) ? null : new(ProblemCodes.RunNotFound, "There is no such run."));
 
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
-        [new("docs", "Reads.", "sha256:0", "default", true, [new("read", "Reads.", ToolEffect.ReadOnly, false, new("{}"u8.ToArray()))])]);
+        [new("docs", "Reads.", "sha256:0", "default", true, [new("read", "Reads.", ToolEffect.ReadOnly, false, new("{}"u8.ToArray()))], false, ["default"])]);
 
     public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(StoreRefusal));
 

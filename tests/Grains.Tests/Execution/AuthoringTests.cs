@@ -35,6 +35,27 @@ public sealed class AuthoringTests
     }
 
     [Fact]
+    public void A_permission_changes_what_a_start_may_replace_and_no_hash_that_pins_runs()
+    {
+        using var strict = Declare(a => a.Instructions("Look first."), b => b.AddModel("fast", _ => ScriptedClient.Of()));
+        using var open = Declare(a => a.Instructions("Look first.").AllowInstructions().AllowModels("fast"), b => b.AddModel("fast", _ => ScriptedClient.Of()));
+        var (before, after) = (strict.GetRequiredService<IAgentCatalog>(), open.GetRequiredService<IAgentCatalog>());
+
+        Assert.Equal(before.Find("shop")!.ToBody(), after.Find("shop")!.ToBody());
+        Assert.Equal((false, true), (before.OverridesOf("shop").Instructions, after.OverridesOf("shop").Instructions));
+        Assert.Equal((false, true), (before.OverridesOf("shop").Allow("FAST"), after.OverridesOf("shop").Allow("FAST")));
+    }
+
+    [Fact]
+    public void A_model_that_is_allowed_and_not_configured_stops_the_start()
+    {
+        using var services = Declare(a => a.AllowModels("fast"));
+
+        var e = Assert.Throws<InvalidSettingException>(services.GetRequiredService<IAgentCatalog>);
+        Assert.Equal("Agents:shop:AllowModels names 'fast', which is not configured; models are default.", e.Message);
+    }
+
+    [Fact]
     public void Two_agents_share_a_tool_that_they_declare_alike()
     {
         using var services = Declare(

@@ -74,7 +74,10 @@ public sealed class SettingsTests
     [InlineData("Agents:docs:Model", "fast", "Agents:docs:Model is 'fast', which is not configured; models are default.")]
     [InlineData("Agents:docs:Tools:0", "erase", "Agents:docs:Tools names 'erase', which is not a tool; tools are list_documents, search_documents, read_document.")]
     [InlineData("Agents:new:Model", "default", "Agents:new:Instructions is missing.")]
-    [InlineData("Agents:docs:Tols", "x", "Agents:docs:Tols is not a known key; known are Instructions, Description, Model, Tools, RemembersUser.")]
+    [InlineData("Agents:docs:Tols", "x", "Agents:docs:Tols is not a known key; known are Instructions, Description, Model, Tools, RemembersUser, AllowInstructions, AllowModels.")]
+    [InlineData("Agents:docs:AllowModels", "default, fast", "Agents:docs:AllowModels names 'fast', which is not configured; models are default.")]
+    [InlineData("Agents:docs:AllowModels:0", "fast", "Agents:docs:AllowModels names 'fast', which is not configured; models are default.")]
+    [InlineData("Agents:docs:AllowInstructions", "yes", "Agents:docs:AllowInstructions is 'yes'; give true or false.")]
     [InlineData("Workspace:Path", "/no/such/place", "Workspace:Path names '/no/such/place', which does not exist.")]
     public async Task A_wrong_value_stops_the_start_with_a_sentence_that_names_the_key(string key, string value, string sentence)
     {
@@ -100,6 +103,23 @@ public sealed class SettingsTests
         Assert.Equal(("Pays back.", "Look twice."), (catalog.Find("refunds")!.Description, catalog.Find("refunds")!.Instructions));
         Assert.Equal("look", Assert.Single(catalog.Find("helper")!.Tools).Name);
         Assert.Equal(["list_documents", "search_documents", "read_document"], catalog.Find("docs")!.Tools.Select(t => t.Name));
+    }
+
+    [Fact]
+    public void What_a_start_may_replace_is_nothing_unless_code_or_configuration_allows_it_and_configuration_wins()
+    {
+        using var services = Services(
+            s => s.AddAgent(new("strict", "", "Obey.", [])).AddAgent(new("open", "", "Obey.", [], AllowInstructions: true, AllowModels: ["fast", "Default"])),
+            ("Models:fast:Provider", "demo"), ("Models:large:Provider", "demo"),
+            ("Agents:strict:AllowModels", "large, fast"), ("Agents:open:AllowInstructions", "false"), ("Agents:open:AllowModels:0", "large"),
+            ("Agents:own:Instructions", "Obey."), ("Agents:own:AllowInstructions", "True"), ("Agents:own:Model", "fast"));
+        var catalog = services.GetRequiredService<IAgentCatalog>();
+        string Of(string agent) => $"{catalog.OverridesOf(agent).Instructions} {string.Join(' ', catalog.OverridesOf(agent).Models)}";
+
+        Assert.Equal("False default", Of("docs"));
+        Assert.Equal("False default large fast", Of("strict"));
+        Assert.Equal("False default large", Of("open"));
+        Assert.Equal("True fast", Of("own"));
     }
 
     [Fact]

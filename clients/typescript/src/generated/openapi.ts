@@ -423,9 +423,13 @@ export interface components {
         };
         /** @description An agent that can be started. */
         AgentView: {
+            /** @description Whether a start may replace its instructions. */
+            allowsInstructions: boolean;
             demo: boolean;
             description: string;
             model: string;
+            /** @description Model configurations that a start may choose; the agent's own is the first. */
+            models: string[];
             name: string;
             /** @description Any JSON. */
             outputSchema?: unknown;

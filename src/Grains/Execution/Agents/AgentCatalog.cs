@@ -9,6 +9,7 @@ namespace OrleansAgents.Execution;
 internal sealed class AgentCatalog : IAgentCatalog
 {
     private readonly Dictionary<string, AgentDefinition> _agents = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Overrides> _overrides = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelRegistry _models;
     private readonly ToolRegistry _tools;
 
@@ -24,6 +25,12 @@ internal sealed class AgentCatalog : IAgentCatalog
                     $"Agents:{agent.Name}:Model is '{agent.Model}', which is not configured; models are {string.Join(", ", models.Names)}.");
             }
 
+            if (agent.AllowModels?.FirstOrDefault(model => models.Find(model) is null) is { } unknown)
+            {
+                throw new InvalidSettingException(
+                    $"Agents:{agent.Name}:AllowModels names '{unknown}', which is not configured; models are {string.Join(", ", models.Names)}.");
+            }
+
             if (agent.Output is { } output && OutputSchema.Flaw(output) is { } flaw)
             {
                 throw new InvalidSettingException($"The output of agent '{agent.Name}' cannot be asked for. {flaw}");
@@ -32,12 +39,15 @@ internal sealed class AgentCatalog : IAgentCatalog
             _agents[agent.Name] = new(
                 agent.Name, agent.Description, agent.Instructions, agent.Model,
                 [.. agent.Tools.Distinct().Select(tool => Find(agent, tool, tools)), .. agent.RemembersUser ? FactTool.All : []], agent.WindowTokens, agent.Output);
+            _overrides[agent.Name] = new(agent.AllowInstructions, [.. new[] { agent.Model }.Union(agent.AllowModels ?? [], StringComparer.OrdinalIgnoreCase)]);
         }
     }
 
     public IReadOnlyCollection<AgentDefinition> Agents => _agents.Values;
 
     public AgentDefinition? Find(string agent) => _agents.GetValueOrDefault(agent);
+
+    public Overrides OverridesOf(string agent) => _overrides[agent];
 
     public bool HasModel(string model) => _models.Find(model) is not null;
 

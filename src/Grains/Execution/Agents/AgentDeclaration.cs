@@ -7,9 +7,12 @@ namespace OrleansAgents.Execution;
 /// <param name="Tools">Names of registered tools.</param>
 /// <param name="Output">JSON schema of its answers; null for free text.</param>
 /// <param name="RemembersUser">It keeps facts about its user across threads.</param>
+/// <param name="AllowInstructions">A start may replace its instructions.</param>
+/// <param name="AllowModels">Models that a start may choose beside <paramref name="Model"/>; null for none.</param>
 internal sealed record AgentDeclaration(
     string Name, string Description, string Instructions, IReadOnlyList<string> Tools, string Model = ModelSettings.Default,
-    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens, JsonElement? Output = null, bool RemembersUser = false)
+    int WindowTokens = Core.AgentDefinition.DefaultWindowTokens, JsonElement? Output = null, bool RemembersUser = false,
+    bool AllowInstructions = false, IReadOnlyList<string>? AllowModels = null)
 {
     /// <summary>The sample agent.</summary>
     public static AgentDeclaration Docs { get; } = new(
@@ -33,25 +36,30 @@ internal sealed record AgentDeclaration(
 
         foreach (var section in configuration.GetSection("Agents").GetChildren())
         {
-            section.Allow("Instructions", "Description", "Model", "Tools", "RemembersUser");
+            section.Allow("Instructions", "Description", "Model", "Tools", "RemembersUser", "AllowInstructions", "AllowModels");
             var known = agents.GetValueOrDefault(section.Key);
-            var tools = section.GetSection("Tools").GetChildren().Select(t => t.Value ?? "").ToList();
-            var plain = section.Text("Tools")?.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             agents[section.Key] = new(
                 known?.Name ?? section.Key,
                 section.Text("Description") ?? known?.Description ?? "",
                 section.Text("Instructions") ?? known?.Instructions ?? throw new InvalidSettingException($"{section.Path}:Instructions is missing."),
-                plain ?? (tools.Count > 0 ? tools : known?.Tools ?? []),
+                List(section, "Tools") ?? known?.Tools ?? [],
                 section.Text("Model") ?? known?.Model ?? ModelSettings.Default,
                 known?.WindowTokens ?? Core.AgentDefinition.DefaultWindowTokens,
                 known?.Output,
-                section.Text("RemembersUser") is { } remembers ? Flag(section, remembers) : known?.RemembersUser ?? false);
+                Flag(section, "RemembersUser") ?? known?.RemembersUser ?? false,
+                Flag(section, "AllowInstructions") ?? known?.AllowInstructions ?? false,
+                List(section, "AllowModels") ?? known?.AllowModels);
         }
 
         return [.. agents.Values];
     }
 
-    private static bool Flag(IConfigurationSection section, string value) => bool.TryParse(value, out var flag)
-        ? flag
-        : throw new InvalidSettingException($"{section.Path}:RemembersUser is '{value}'; give true or false.");
+    /// <summary>An array, or one string with commas between; null where there is neither.</summary>
+    private static string[]? List(IConfigurationSection section, string key) =>
+        section.Text(key)?.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ?? (section.GetSection(key).GetChildren().Select(t => t.Value ?? "").ToArray() is { Length: > 0 } list ? list : null);
+
+    private static bool? Flag(IConfigurationSection section, string key) => section.Text(key) is not { } value ? null
+        : bool.TryParse(value, out var flag) ? flag
+        : throw new InvalidSettingException($"{section.Path}:{key} is '{value}'; give true or false.");
 }
