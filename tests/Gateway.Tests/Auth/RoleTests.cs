@@ -15,13 +15,13 @@ public sealed class RoleTests
         ("start", "StartRun OpenThread PostMessage DeleteFact RestoreMemory"),
         ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
         ("view", "ListThreads GetThread ListMessages ReadThreadEvents ListFacts GetMemory"),
-        ("steer", "SendMessage PauseRun ResumeRun CancelRun"),
+        ("steer", "SendMessage PauseRun ResumeRun RetryRun CancelRun"),
         ("approve", "ResolvePending"),
         ("admin", "DeleteRun DeleteThread"),
         (Nothing, "GetMe GetHubTicket"));
 
     private static readonly Dictionary<string, string> NeededOnHub = Table(
-        ("start", "Start Post RestoreMemory"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Cancel"), ("approve", "Resolve"));
+        ("start", "Start Post RestoreMemory"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Retry Cancel"), ("approve", "Resolve"));
 
     /// <summary>The last is a token whose roles mean nothing here.</summary>
     private static readonly string[] Roles = ["start", "view", "steer", "approve", "admin", "Admin,owner"];

@@ -35,6 +35,7 @@ internal sealed class RealGateway : IAsyncDisposable
     {
         var journal = new SqliteJournal(file);
         var settings = TestSilo.ModelAt(model);
+        settings["Models:default:MaxOutputTokens"] = "1000000";
         settings["Agents:plain:Instructions"] = "Answer.";
         settings["Agents:keeper:Instructions"] = "Answer.";
         settings["Agents:keeper:RemembersUser"] = "true";

@@ -86,6 +86,8 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
         public Task<CommandResult> ResumeAsync(CommandMeta meta) => Given("resume", meta, null);
 
+        public Task<CommandResult> RetryAsync(CommandMeta meta) => Given("retry", meta, null);
+
         public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) => Given("cancel", meta, null);
 
         public Task<CommandResult> MessageAsync(string content, MessageDelivery delivery, CommandMeta meta) => Given("message", meta, null);

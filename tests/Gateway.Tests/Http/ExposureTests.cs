@@ -89,5 +89,6 @@ public sealed class ExposureTests
         Assert.DoesNotMatch("(src|href)=\"(https?:)?//", page);
         Assert.DoesNotContain("proxy.scalar.com", page);
         Assert.DoesNotContain("cdn.", page);
+        Assert.DoesNotMatch("<script(?![^>]* src=)", page);
     }
 }

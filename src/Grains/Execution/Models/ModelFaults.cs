@@ -137,7 +137,7 @@ internal static partial class ModelFaults
             detail = Utf16.Repair(detail[..MaxMessage]) + "…";
         }
 
-        return $"{what}: {detail}";
+        return char.IsPunctuation(detail[^1]) ? $"{what}: {detail}" : $"{what}: {detail}.";
     }
 
     /// <summary>Controls, among them those that turn the direction of text.</summary>
