@@ -130,20 +130,17 @@ internal sealed partial class RunSupervisor(
     private async Task ResumeAsync(JournalHeader header, WakeReason reason)
     {
         var runId = header.Id;
-        await _resumes.WaitAsync();
         try
         {
-            // After an outage all are due at once; they must not all knock at the same instant.
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(JitterMs)), time);
-            if (header.Kind == JournalKind.Thread)
+            if (header is { EndedAt: not null, Kind: not JournalKind.Thread })
             {
-                await grains.GetGrain<IThreadUpkeep>(runId).EnsureRunningAsync();
+                // The streams may be down: a run that waits for them takes no place from one that is due.
+                if (await InTurnAsync(() => WithoutOwnerAsync(header)) is { } resting)
+                {
+                    await outbox.CatchUpAsync(resting);
+                }
             }
-            else if (header.EndedAt is not null)
-            {
-                await outbox.CatchUpAsync(header);
-            }
-            else if ((await grains.GetGrain<IRunUpkeep>(runId).EnsureRunningAsync(reason)) is { } problem)
+            else if (await InTurnAsync(() => EnsureRunningAsync(header, reason)) is { } problem)
             {
                 if (problem.Code is ProblemCodes.RunCorrupt or ProblemCodes.InvalidState)
                 {
@@ -161,9 +158,48 @@ internal sealed partial class RunSupervisor(
         }
         finally
         {
-            _resumes.Release();
             _underWay.TryRemove(runId, out _);
         }
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work)
+    {
+        await _resumes.WaitAsync();
+        try
+        {
+            // After an outage all are due at once; they must not all knock at the same instant.
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(JitterMs)), time);
+            return await work();
+        }
+        finally
+        {
+            _resumes.Release();
+        }
+    }
+
+    private async Task<Problem?> EnsureRunningAsync(JournalHeader header, WakeReason reason)
+    {
+        if (header.Kind != JournalKind.Thread)
+        {
+            return await grains.GetGrain<IRunUpkeep>(header.Id).EnsureRunningAsync(reason);
+        }
+
+        await grains.GetGrain<IThreadUpkeep>(header.Id).EnsureRunningAsync();
+        return null;
+    }
+
+    /// <summary>A process that takes an ended run, for a repeated start say, and dies before it puts the header back leaves its name there: no retention would find the run, and every tick would.</summary>
+    /// <returns>Null when somebody else has taken the run meanwhile.</returns>
+    private async Task<JournalHeader?> WithoutOwnerAsync(JournalHeader ended)
+    {
+        if (ended.Owner is not { } owner || (owner == ownership.Me ? localRuns.Contains(ended.Id) : ownership.Live.Contains(owner)))
+        {
+            return ended;
+        }
+
+        // Under a new epoch: should that process live after all, it writes no more.
+        var resting = ended with { Epoch = ended.Epoch + 1, Owner = null };
+        return await journal.AppendAsync(new(ended.Id, ended.Epoch, ended.Head, [], resting, [], [])) == AppendOutcome.Committed ? resting : null;
     }
 
     /// <summary>A run that cannot be resumed must not cost the others their turn.</summary>
