@@ -38,8 +38,7 @@ internal static class Acceptance
             TakeOver c => (Closing.TakeOver(s, c, p), null),
             HandBack c => (Closing.HandBack(s, c, p), null),
             Wake { GraceIsOver: var over } c when s.Cancelling is { } x => (over || c.At >= x.Deadline ? Closing.Abandon(s) : Nothing, null),
-            Wake c => (c.Reason != WakeReason.Due && s.Pause is null && WaitOf(s) is { } wait && (wait == WaitReason.Provider || c.Reason == WakeReason.ClockWasAhead)
-                ? [new RetryRequested()] : Nothing, null),
+            Wake c => (s.Pause is null && WaitOf(s) is { } wait && Ends(c.Reason, wait, s) ? [new RetryRequested()] : Nothing, null),
             ModelAnswered c => (IsOpen(s, c.Step, c.Attempt) ? [Answer(c)] : Nothing, null),
             ModelFaulted c => (IsOpen(s, c.Step, c.Attempt) ? [Fault(s, c)] : Nothing, null),
             ToolReturned c => ([OpenCall(s, c.CallId, c.Attempt) is null
@@ -81,6 +80,16 @@ internal static class Acceptance
 
     /// <summary>What the next attempt at a model call waits for; null when it waits for no time.</summary>
     private static string? WaitOf(RunState s) => s.Hold?.Reason ?? (s.Model is { Phase: CallPhase.Retrying, RetryAt: not null, Wait: var wait } ? wait : null);
+
+    private static bool Ends(WakeReason reason, string wait, RunState s) => reason switch
+    {
+        WakeReason.ClockWasAhead => true,
+        WakeReason.ServiceStarted => wait == WaitReason.Provider,
+
+        // Refused again after others were answered, it is the request that is refused: its own time has to pass.
+        WakeReason.ModelIsBack => wait == WaitReason.Provider && (s.Hold is not null || s.Refusals < 2),
+        _ => false,
+    };
 
     private static List<RunEvent> Receive(RunState s, Message c, RunPolicy policy)
     {
@@ -127,7 +136,10 @@ internal static class Acceptance
 
         if (c.Kind == FaultKind.Provider)
         {
-            return new(c.Step, c.Attempt, c.Error, c.At + (c.RetryAfter ?? RunPolicy.ProviderBackOff), WaitReason.Provider, Usage: c.Used);
+            // The model may answer everybody else, and refuse this request alone.
+            var pause = RunPolicy.ProviderPause(s.Refusals);
+            pause = c.RetryAfter > pause ? c.RetryAfter.Value : pause;
+            return new(c.Step, c.Attempt, c.Error, c.At + pause, WaitReason.Provider, Usage: c.Used);
         }
 
         var wait = BackOff(s.Faults, c.Jitter);

@@ -105,8 +105,11 @@ internal sealed record RunPolicy(
     public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where the model's gate gives no time.</summary>
-    public static readonly TimeSpan ProviderBackOff = TimeSpan.FromHours(1);
+    /// <summary>Between requests to a provider that refuses until a person mends something; the last one again and again.</summary>
+    public static readonly IReadOnlyList<TimeSpan> ProviderPauses =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
+    public static TimeSpan ProviderPause(int refusals) => ProviderPauses[Math.Min(refusals, ProviderPauses.Count - 1)];
 
     /// <summary>Whether a model call may start: its model has a place for it.</summary>
     public bool HasPlace { get; init; } = true;

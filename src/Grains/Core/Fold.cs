@@ -117,6 +117,7 @@ internal static class Fold
             Tools = [.. calls],
             Step = m.Step + m.ToolCalls.Count,
             Faults = 0,
+            Refusals = 0,
             Defects = 0,
             LastFault = null,
             Scale = Tokens.Scale(s.Scale, m.ContextTokens, m.Usage.InputTokens),
@@ -141,6 +142,7 @@ internal static class Fold
             : s with
             {
                 Faults = s.Faults + 1,
+                Refusals = m.Reason == WaitReason.Provider ? s.Refusals + 1 : 0,
                 Defects = m.Defect != true ? 0 : s.LastFault?.Code == m.Error.Code ? s.Defects + 1 : 1,
                 LastFault = m.Error,
             };

@@ -88,6 +88,9 @@ internal sealed record RunState
     /// <summary>Model faults in a row.</summary>
     public int Faults { get; init; }
 
+    /// <summary>Times in a row that the provider refused the run's own requests.</summary>
+    public int Refusals { get; init; }
+
     /// <summary>Faults in a row with one code that waiting cannot mend.</summary>
     public int Defects { get; init; }
 

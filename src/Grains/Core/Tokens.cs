@@ -58,6 +58,9 @@ internal static class ErrorCodes
 
     /// <summary>The owner stopped in order.</summary>
     public const string HandedBack = "handed_back";
+
+    /// <summary>The run's budget ended before an answer began.</summary>
+    public const string Budget = "budget";
     public const string Superseded = "superseded";
     public const string Paused = "paused";
     public const string Cancelled = "cancelled";

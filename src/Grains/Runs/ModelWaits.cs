@@ -20,7 +20,7 @@ internal sealed partial class ModelWaits(IJournal journal, IGrainFactory grains,
         nameof(ModelWaits), ServiceLifecycleStage.Active,
         _ =>
         {
-            models.Opened += model => Begin(() => WakeAsync(model));
+            models.Opened += model => Begin(() => WakeAsync(model, WakeReason.ModelIsBack));
             Begin(AfterStartAsync);
             return Task.CompletedTask;
         },
@@ -36,11 +36,11 @@ internal sealed partial class ModelWaits(IJournal journal, IGrainFactory grains,
         foreach (var model in waiting)
         {
             models.Find(model)?.Gate.Doubt(Refused);
-            await WakeAsync(model);
+            await WakeAsync(model, WakeReason.ServiceStarted);
         }
     }
 
-    private Task WakeAsync(string model) => EachAsync(model, run => grains.GetGrain<IRunUpkeep>(run.Id).EnsureRunningAsync(WakeReason.ModelIsBack));
+    private Task WakeAsync(string model, WakeReason reason) => EachAsync(model, run => grains.GetGrain<IRunUpkeep>(run.Id).EnsureRunningAsync(reason));
 
     private async Task EachAsync(string? model, Func<JournalHeader, Task> what)
     {

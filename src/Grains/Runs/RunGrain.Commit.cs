@@ -148,6 +148,11 @@ internal sealed partial class RunGrain
         turn.Answer();
         Reconcile();
         Queue(turn.Asks);
+        if (MissedItsModel(turn))
+        {
+            _ = CommitAsync(now => new Wake(now, WakeReason.ModelIsBack), null);
+        }
+
         if (isNewlyCancelling && run.State.Ended is null)
         {
             _ = EndGraceAsync();
@@ -165,6 +170,11 @@ internal sealed partial class RunGrain
             _ = SnapshotAsync(run.State);
         }
     }
+
+    /// <summary>The model answered another call while this commit was under way: who looked for waiting runs did not see this one.</summary>
+    private bool MissedItsModel(Turn turn) =>
+        turn.Events.Any(e => e is RunWaiting { Reason: WaitReason.Provider } or ModelFailed { Reason: WaitReason.Provider })
+        && models.OutageOf(turn.State.ModelName) is null;
 
     /// <summary>By the monotonic clock: a wall clock that is moved meanwhile makes nobody wait. The deadline in the journal is for the next owner.</summary>
     private async Task EndGraceAsync()

@@ -97,14 +97,15 @@ internal sealed partial class RunGrain
     /// <summary>Decides, and makes the rows. Where they cannot be made, a step fails in words and a client's command is refused: what failed once would fail again.</summary>
     private (Decision Decision, List<JournalEvent> Rows) Decided(Inbound item, RunState state, RunPolicy policy, DateTimeOffset now)
     {
-        var command = item.Make(now);
+        Command? command = null;
         try
         {
+            command = item.Make(now);
             return Decided(command);
         }
         catch (Exception e) when (item.Otherwise is not null || item.Meta is not null)
         {
-            Unrecordable(log, e, Id, command.GetType().Name);
+            Unrecordable(log, e, Id, command?.GetType().Name ?? "a command");
             return item.Otherwise is { } otherwise ? Decided(otherwise(now))
                 : (new([], state, new(ProblemCodes.InvalidRequest, "The command has no form in which it could be recorded; the service's log has the reason."), now), []);
         }

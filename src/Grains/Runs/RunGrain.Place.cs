@@ -17,6 +17,11 @@ internal sealed partial class RunGrain
     private async Task<Turn> JudgeAsync(List<Inbound> batch)
     {
         var turn = await JudgeAsync(batch, _run!.Policy);
+        if (turn.Events.Any(e => e is RetryRequested { By: not null }))
+        {
+            models.Retry(turn.State.ModelName);
+        }
+
         return turn.Events.Count(e => e is ModelStarted) switch
         {
             0 => turn,

@@ -72,13 +72,7 @@ internal sealed partial class RunGrain(
 
     public Task<CommandResult> ResumeAsync(CommandMeta meta) => CommitAsync(now => new Resume(now), meta);
 
-    public Task<CommandResult> RetryAsync(CommandMeta meta) => CommitAsync(
-        now =>
-        {
-            models.Retry(_run!.State.ModelName);
-            return new Retry(now, meta.Principal.User);
-        },
-        meta);
+    public Task<CommandResult> RetryAsync(CommandMeta meta) => CommitAsync(now => new Retry(now, meta.Principal.User), meta);
 
     public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) =>
         StopAsync((now, partial) => new Cancel(now, reason, meta.Principal.User, partial), cuts: true, meta);

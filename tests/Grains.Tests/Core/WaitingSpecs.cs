@@ -93,6 +93,28 @@ public sealed class WaitingSpecs
     }
 
     [Fact]
+    public void A_request_that_is_refused_alone_waits_longer_each_time_whoever_else_is_answered()
+    {
+        var run = Scenario.Started();
+        foreach (var (minutes, wakes) in new[] { (1, true), (5, false), (10, false), (60, false), (60, false) })
+        {
+            run.When(s => s.Faults(FaultKind.Provider)).Then("model.failed");
+            Assert.Equal(run.Now.AddMinutes(minutes), StatusOf.WakeAt(run.State));
+            run.When(s => new Wake(s.Now, WakeReason.ModelIsBack));
+            if (wakes)
+            {
+                run.Then("retry.requested", "model.started");
+            }
+            else
+            {
+                run.Then().After(TimeSpan.FromMinutes(minutes)).When(s => new Wake(s.Now)).Then("model.started");
+            }
+        }
+
+        run.When(s => s.Faults(FaultKind.Provider)).When(s => new Wake(s.Now, WakeReason.ServiceStarted)).Then("retry.requested", "model.started");
+    }
+
+    [Fact]
     public void Events_never_go_back_in_time_and_deadlines_come_from_the_wall_clock()
     {
         var run = Scenario.Started().After(TimeSpan.FromHours(6)).When(s => s.Faults());

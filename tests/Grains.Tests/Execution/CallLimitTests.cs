@@ -87,6 +87,44 @@ public sealed class CallLimitTests
     }
 
     [Fact]
+    public async Task Text_after_the_finish_reason_does_not_last_for_ever()
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => Enumerable.Range(0, 10_000).Aggregate(r.Text("Done.").Finish("stop"), (reply, _) => reply.Text(new string('x', 100))).Wait(Never));
+        using var bench = ModelBench.Over(server, settings: s => s with { MaxOutputTokens = 50 });
+
+        Assert.InRange((await bench.AnswerAsync()).Content[0].Value.Inline!.Length, 401, 500);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_is_not_whole_at_the_longest_call_is_no_answer(bool speaks)
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => Enumerable.Range(0, 200).Aggregate(
+            (speaks ? r.Text("Let me look.") : r.Reasoning("Hm.")).CallPiece(0, "c", "find", "{"), (reply, _) => reply.CallPiece(0, null, null, " ").Reasoning("Hm.")).Wait(Never));
+        using var bench = ModelBench.Over(server);
+        bench.OnDelta = _ => bench.Time.Advance(TimeSpan.FromSeconds(29));
+
+        var fault = await bench.FaultAsync();
+
+        Assert.Equal((FaultKind.Defect, "too_long"), (fault.Kind, fault.Error.Code));
+        Assert.NotNull(fault.Used);
+    }
+
+    [Fact]
+    public async Task A_call_whose_arguments_never_came_is_not_made()
+    {
+        await using var server = await ModelServer.StartAsync();
+        server.Reply(r => Enumerable.Range(0, 100).Aggregate(
+            r.CallPiece(0, "a", "find", "{").CallPiece(1, "b", "find", ""), (reply, _) => reply.CallPiece(0, null, null, new string(' ', 1_000))).Wait(Never));
+        using var bench = ModelBench.Over(server);
+
+        Assert.All((await bench.AnswerAsync()).Calls, call => Assert.Contains("longer than 64 KB", call.Invalid));
+    }
+
+    [Fact]
     public async Task The_runs_budget_of_tokens_holds_while_the_answer_comes()
     {
         await using var server = await ModelServer.StartAsync();

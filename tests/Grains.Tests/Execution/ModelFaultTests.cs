@@ -45,7 +45,7 @@ public abstract class ModelFaultTests(string provider)
 
         Assert.Equal((kind, code), (fault.Kind.ToString(), fault.Error.Code));
         Assert.Contains($"HTTP {status}", fault.Error.Message);
-        Assert.Equal(kind == "Provider" ? ModelGate.ProviderPauses[0] : null, fault.RetryAfter);
+        Assert.Equal(kind == "Provider" ? RunPolicy.ProviderPauses[0] : null, fault.RetryAfter);
         _ = Assert.Single(server.Received); // One attempt is one request.
     }
 

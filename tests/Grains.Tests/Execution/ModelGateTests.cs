@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Core;
+using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using Xunit;
 
@@ -224,6 +225,31 @@ public sealed class ModelGateTests
         gate.Leave(Fault, probe: false);
         _time.Advance(ModelGate.LongestPause);
         Assert.Equal(1, gate.Waiting);
+    }
+
+    [Fact]
+    public void While_a_person_tries_others_queue_behind_and_do_not_rest()
+    {
+        using var gate = new ModelGate(2, _time);
+        Assert.False(gate.TryEnter());
+        gate.Leave(Refused, probe: false);
+        Assert.NotNull(gate.Down!.HoldAt(_time.GetUtcNow()));
+
+        gate.Retry();
+
+        Assert.True(gate.TryEnter());
+        Assert.Null(gate.Down!.HoldAt(_time.GetUtcNow()));
+        Assert.Null(gate.TryEnter());
+    }
+
+    [Fact]
+    public void What_a_provider_said_of_one_request_is_not_told_to_others()
+    {
+        using var gate = new ModelGate(2, _time);
+        Assert.False(gate.TryEnter());
+        gate.Leave(Refused with { Error = new("forbidden", "Not allowed (HTTP 403): you said 'my secret'."), Plain = "Not allowed (HTTP 403)." }, probe: false);
+
+        Assert.Equal(new RunError("forbidden", "Not allowed (HTTP 403)."), gate.Down!.Error);
     }
 
     private static Task<bool?> Enter(ModelGate gate) => gate.EnterAsync(CancellationToken.None);

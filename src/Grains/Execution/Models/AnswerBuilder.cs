@@ -42,6 +42,9 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
     /// <summary>Whether anything of the answer came.</summary>
     public bool HasBegun => Bytes > 0 || Calls.Count > 0 || Finish is not null;
 
+    /// <summary>Whether a call has begun whose end is not here.</summary>
+    public bool IsInCall { get; private set; }
+
     public void Add(ChatResponseUpdate update)
     {
         foreach (var content in update.Contents)
@@ -57,9 +60,11 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
                     break;
                 case FunctionCallContent call:
                     Calls.Add(call);
+                    IsInCall = false;
                     break;
                 case CallPiece piece:
                     _argumentBytes += piece.Bytes;
+                    IsInCall = true;
                     break;
                 case UsageContent usage:
                     Usage = usage.Details;

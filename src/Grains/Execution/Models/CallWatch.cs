@@ -14,6 +14,9 @@ internal enum CallLimit
     FirstToken,
     Most,
 
+    /// <summary>The length that the request names.</summary>
+    Length,
+
     /// <summary>The time of the run's budget.</summary>
     Budget,
 }

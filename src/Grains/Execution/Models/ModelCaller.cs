@@ -15,7 +15,9 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         ? new(model, null, probe: false)
         : await registered.Gate.EnterAsync(cancellation) is { } probe ? new(model, registered, probe) : null;
 
-    public ModelOutage? OutageOf(string model) => models.Find(model)?.Gate.Down;
+    public ModelOutage? OutageOf(string model) => models.Find(model) is { } registered
+        ? registered.Gate.Down
+        : new(WaitReason.Provider, ModelFaults.UnknownModel(model).Error, time.GetUtcNow());
 
     public void Retry(string model) => models.Find(model)?.Gate.Retry();
 
@@ -27,7 +29,7 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
             outcome = place.Model is { } model ? await StreamAsync(model, request, budget, onDelta, cancellation) : ModelFaults.UnknownModel(place.Name);
 
             // All runs of the model wait for the same probe.
-            var rest = place.Leave(outcome);
+            var rest = place.Leave(SaysNothing(outcome) ? null : outcome);
             return outcome is ModelFault { Kind: FaultKind.Provider } fault ? fault with { RetryAfter = rest } : outcome;
         }
         finally
@@ -35,6 +37,9 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
             place.Leave(outcome);
         }
     }
+
+    /// <summary>A call that its run's budget cut before the answer began says nothing of the provider.</summary>
+    private static bool SaysNothing(ModelOutcome outcome) => outcome is ModelFault { Error.Code: ErrorCodes.Budget };
 
     private async Task<ModelOutcome> StreamAsync(
         RegisteredModel model, ModelRequest request, CallBudget budget, DeltaSink onDelta, CancellationToken cancellation)
@@ -81,7 +86,7 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         }
 
         return bound.IsMet && answer.Finish is null
-            ? Cut(bound.IsBudget ? CallLimit.Budget : CallLimit.Most, answer, request, model)
+            ? Cut(bound.IsBudget ? CallLimit.Budget : CallLimit.Length, answer, request, model)
             : Judge(answer, request, model.Settings);
     }
 
@@ -122,8 +127,11 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         CallLimit.Stall => Used(ModelFaults.Stalled(model.Limits.Stall), answer, request, model),
         CallLimit.FirstToken => Used(ModelFaults.NeverBegan(model.Limits.FirstToken), answer, request, model),
         CallLimit.Budget => answer.HasText ? Answer(answer, request, model.Settings, FinishReasons.Interrupted) : Used(ModelFaults.OutOfBudget(), answer, request, model),
-        _ when answer.HasText => Answer(answer, request, model.Settings, FinishReasons.Length),
-        _ => Used(answer.Bytes > 0 ? ModelFaults.Spent(model.Settings.MaxOutputTokens) : ModelFaults.TooLong(model.Limits.Most), answer, request, model),
+        CallLimit.Length when !answer.HasText => Used(ModelFaults.Spent(model.Settings.MaxOutputTokens), answer, request, model),
+
+        // The text before a call is no answer: nobody knows the call.
+        CallLimit.Most when !answer.HasText || answer.IsInCall => Used(ModelFaults.TooLong(model.Limits.Most), answer, request, model),
+        _ => Answer(answer, request, model.Settings, FinishReasons.Length),
     };
 
     private static ModelAnswer Answer(AnswerBuilder answer, ModelRequest request, ModelSettings model, string? finish)

@@ -11,6 +11,10 @@ namespace OrleansAgents.Execution;
 internal static partial class ModelFaults
 {
     private const int MaxMessage = 300;
+
+    /// <summary>Of what is looked through for secrets.</summary>
+    private const int MaxRead = 2000;
+
     private static readonly string[] NoQuota = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
 
     public static ModelFault StreamCut() => Transient("stream_cut", "The model's answer ended in the middle.");
@@ -19,10 +23,10 @@ internal static partial class ModelFaults
 
     public static ModelFault NeverBegan(TimeSpan limit) => Transient("no_first_token", $"The model had not begun its answer after {limit.TotalSeconds:0} seconds.");
 
-    public static ModelFault TooLong(TimeSpan limit) => Defect("too_long", $"The call lasted {limit.TotalSeconds:0} seconds and gave no text.");
+    public static ModelFault TooLong(TimeSpan limit) => Defect("too_long", $"The call lasted {limit.TotalSeconds:0} seconds, and its answer was not whole.");
 
     /// <summary>The next attempt finds that nothing is left, and the run pauses.</summary>
-    public static ModelFault OutOfBudget() => Transient("budget", "The run's budget ended before the answer began.");
+    public static ModelFault OutOfBudget() => Transient(ErrorCodes.Budget, "The run's budget ended before the answer began.");
 
     public static ModelFault Empty() => Defect("empty_answer", "The model's answer has neither text nor a tool call.");
 
@@ -102,7 +106,8 @@ internal static partial class ModelFaults
             < 400 => (FaultKind.Provider, "unexpected_status", "The endpoint does not answer as a model does"),
             _ => (FaultKind.Final, "bad_request", "The provider cannot accept the request"),
         };
-        return new(kind, new(code, Sentence($"{what} (HTTP {status})", error.Message, model)), kind == FaultKind.Final ? null : retryAfter);
+        what = $"{what} (HTTP {status})";
+        return new(kind, new(code, Sentence(what, error.Message, model)), kind == FaultKind.Final ? null : retryAfter, Plain: what + ".");
     }
 
     private static string Unreachable(HttpRequestException http) => http.HttpRequestError switch
@@ -131,7 +136,7 @@ internal static partial class ModelFaults
             detail = detail.Replace(key, "***", StringComparison.Ordinal);
         }
 
-        detail = Utf16.Repair(KeyLike().Replace(detail, "***"));
+        detail = Utf16.Repair(KeyLike().Replace(detail.Length > MaxRead ? detail[..MaxRead] : detail, "***"));
         if (detail.Length > MaxMessage)
         {
             detail = Utf16.Repair(detail[..MaxMessage]) + "…";

@@ -17,10 +17,6 @@ internal sealed class ModelGate : IDisposable
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Between the probes of a provider that refuses until a person mends something; the last one again and again.</summary>
-    public static readonly IReadOnlyList<TimeSpan> ProviderPauses =
-        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
-
     private readonly Lock _lock = new();
     private readonly LinkedList<TaskCompletionSource<bool?>> _waiting = [];
     private readonly int _places;
@@ -135,7 +131,7 @@ internal sealed class ModelGate : IDisposable
             switch (outcome)
             {
                 case ModelFault { Kind: FaultKind.Provider } fault when probe || _passage is Passage.Free:
-                    Shut(ProviderPauses[Math.Min(_refusals++, ProviderPauses.Count - 1)], WaitReason.Provider, fault);
+                    Shut(RunPolicy.ProviderPause(_refusals++), WaitReason.Provider, fault);
                     break;
                 case ModelFault { Kind: FaultKind.Provider }:
                     break;
@@ -163,7 +159,7 @@ internal sealed class ModelGate : IDisposable
             LetIn();
             rest = _passage is Passage.Free ? null
                 : _passage is Passage.Shut ? _outage!.Until - _time.GetUtcNow()
-                : ProviderPauses[Math.Min(_refusals, ProviderPauses.Count - 1)];
+                : RunPolicy.ProviderPause(_refusals);
         }
 
         if (opens)
@@ -200,7 +196,8 @@ internal sealed class ModelGate : IDisposable
             return;
         }
 
-        (_passage, _outage) = (Passage.Shut, new(reason, fault.Error, until));
+        // Every run of the model records why: the provider's words may be about the one request that met them.
+        (_passage, _outage) = (Passage.Shut, new(reason, fault.Error with { Message = fault.Plain ?? fault.Error.Message }, until));
         _ = _timer.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
@@ -210,7 +207,8 @@ internal sealed class ModelGate : IDisposable
         {
             if (_passage is Passage.Shut)
             {
-                _passage = Passage.Probe;
+                // Who asks now stands behind the probe, and does not rest.
+                (_passage, _outage) = (Passage.Probe, _outage! with { Until = _time.GetUtcNow() });
                 LetIn();
             }
         }

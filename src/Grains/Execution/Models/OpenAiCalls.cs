@@ -50,7 +50,7 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
             if (calls is not null && (arguments > MaxArgumentBytes || calls.Exists(c => c.Arguments.Length > CallReader.MaxArgumentBytes)))
             {
                 // Nobody can use them whatever follows, and a server that never ends must not be read for ever.
-                calls.ForEach(call => update.Contents.Add(call.ToContent()));
+                calls.ForEach(call => update.Contents.Add(call.ToContent(isWhole: false)));
                 update.FinishReason = Microsoft.Extensions.AI.ChatFinishReason.ToolCalls;
                 yield return update;
                 yield break;
@@ -128,9 +128,16 @@ internal sealed class OpenAiCalls(IChatClient inner) : DelegatingChatClient(inne
 
         public StringBuilder Arguments { get; } = new();
 
-        public FunctionCallContent ToContent()
+        /// <param name="isWhole">The server has said that the call ends here; else one without arguments may have some to come.</param>
+        public FunctionCallContent ToContent(bool isWhole = true)
         {
             var content = new FunctionCallContent(Id ?? "", Name ?? "");
+            if (!isWhole && Arguments.Length == 0)
+            {
+                content.Exception = CallReader.UnusableException.TooLong;
+                return content;
+            }
+
             try
             {
                 content.Arguments = CallReader.Parse(Arguments.ToString());

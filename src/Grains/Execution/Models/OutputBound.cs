@@ -17,12 +17,8 @@ internal sealed class OutputBound(int maxTokens, long? left)
     /// <summary>Overspent by one piece of the answer at most.</summary>
     public bool IsMetBy(AnswerBuilder answer)
     {
-        if (answer.Finish is null)
-        {
-            IsBudget = answer.Tokens > left;
-            IsMet = IsBudget || answer.TextBytes > (long)maxTokens * Most;
-        }
-
-        return IsMet;
+        // After the finish reason come the provider's figures, and should come no text.
+        IsBudget = answer.Finish is null && answer.Tokens > left;
+        return IsMet = IsBudget || answer.TextBytes > (long)maxTokens * Most;
     }
 }
