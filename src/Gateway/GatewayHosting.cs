@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,7 +98,8 @@ public static class GatewayHosting
         var routes = PublicEndpoints.Group(app);
         RunRoutes.Map(routes);
         Health.Map(routes);
-        routes.MapHub<RunHub>("/hubs/runs");
+        var limits = app.Services.GetRequiredService<UserLimits>();
+        routes.MapConnections("/hubs/runs", hub => hub.CountBytes(limits).UseHub<RunHub>()).WithMetadata(new HubMetadata(typeof(RunHub)));
         ReferencePages.Map(routes);
         WebApp.Map(routes);
         return app;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +17,7 @@ internal static class RequestBody
     public static async Task<T> ReadAsync<T>(HttpContext context, bool optional = false)
         where T : class, new()
     {
-        var body = await ReadBytesAsync(context);
+        var body = await BodyBuffer.ReadAsync(context);
         if (body.IsEmpty)
         {
             return optional ? new T() : throw ProblemException.Invalid("body_required", "body", "Send a JSON object.");
@@ -48,40 +47,6 @@ internal static class RequestBody
             throw WrongField(e);
         }
     }
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength > MaxBytes)
-        {
-            throw BodyTooLarge();
-        }
-
-        // Grows with what comes: room for what was only announced would be memory for nothing.
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, 256, 16 * 1024));
-        var body = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await body.ReadAsync(context.RequestAborted);
-            if (buffer.WrittenCount + read.Buffer.Length > MaxBytes)
-            {
-                body.AdvanceTo(read.Buffer.End);
-                throw BodyTooLarge();
-            }
-
-            foreach (var part in read.Buffer)
-            {
-                buffer.Write(part.Span);
-            }
-
-            body.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                return buffer.WrittenMemory;
-            }
-        }
-    }
-
-    private static ProblemException BodyTooLarge() => new(413, TooLarge, "A body may have 8 MiB at most.", "body");
 
     /// <summary>Says which field, without the names of .NET types that the exception speaks of.</summary>
     private static ProblemException WrongField(JsonException e)

@@ -17,14 +17,17 @@ internal sealed class UserLimits : IDisposable
 {
     public const string TooManyRequests = "too_many_requests";
     public const string TooManyOpen = "too_many_open";
+    public const string TooManyBytes = "too_many_bytes";
     private static readonly Principal Nobody = new("", "");
     private readonly LimitSettings _settings;
     private readonly PartitionedRateLimiter<Principal> _rate;
     private readonly PartitionedRateLimiter<Principal> _open;
+    private readonly BytesPerUser? _bytes;
 
     public UserLimits(IConfiguration configuration, AuthMode mode)
     {
         var settings = _settings = LimitSettings.Read(configuration);
+        _bytes = mode.Asks ? new(settings.BodyBytesPerUser) : null;
         _rate = Of(mode, who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new()
         {
             TokenLimit = settings.Burst,
@@ -57,6 +60,15 @@ internal sealed class UserLimits : IDisposable
 
     /// <summary>Counts a stream over a connection until the lease is disposed.</summary>
     public RateLimitLease OfStream(Principal who) => _open.AttemptAcquire(who);
+
+    /// <summary>Counts the bytes that a request or a connection holds until it is disposed.</summary>
+    public HeldBytes BytesOf(Principal who) => new(_bytes, who);
+
+    /// <summary>What is held of a user's requests at this moment; 0 where nobody is counted.</summary>
+    public long BytesHeldOf(Principal who) => _bytes?.Of(who) ?? 0;
+
+    public (string Code, string Detail) Bytes =>
+        (TooManyBytes, $"The service holds {_settings.BodyBytesPerUser} bytes of your requests, and more are not read (Limits:BodyBytesPerUser). Wait for some of them to be answered.");
 
     public (string Code, string Detail) Open =>
         (TooManyOpen, $"You hold {_settings.OpenPerUser} requests, streams and connections open, and more are not allowed (Limits:OpenPerUser). Close some.");

@@ -15,12 +15,10 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
 {
     public async Task StartAsync(HttpContext context, Principal principal)
     {
-        var key = CommandKey.Of(context.Request);
         var patience = Prefer.WaitOf(context.Request);
-        var request = await RequestBody.ReadAsync<StartRequest>(context);
-        var (runId, _) = await StartAsync(key, request, principal);
+        var (runId, stream) = await ReadAndStartAsync(context, principal);
         context.Response.Headers.Location = $"/v1/runs/{runId}";
-        if (request.Stream)
+        if (stream)
         {
             await sse.StreamAsync(context, principal, runId, Cursor.Start);
             return;
@@ -37,6 +35,16 @@ internal sealed class StartEndpoint(Caller caller, ThreadEndpoints threads, SseE
         var ended = patience > TimeSpan.Zero && RunWait.HasEnded(view.Status);
         context.Response.StatusCode = ended ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         await Answer.JsonAsync(context, view);
+    }
+
+    /// <summary>The answer may take as long as the run; what was asked is kept in memory, and counted, for no longer than the start.</summary>
+    private async Task<(string RunId, bool Stream)> ReadAndStartAsync(HttpContext context, Principal principal)
+    {
+        var key = CommandKey.Of(context.Request);
+        var request = await RequestBody.ReadAsync<StartRequest>(context);
+        var (runId, _) = await StartAsync(key, request, principal);
+        BodyBuffer.Release(context);
+        return (runId, request.Stream);
     }
 
     /// <summary>Starts it, whatever protocol asked.</summary>

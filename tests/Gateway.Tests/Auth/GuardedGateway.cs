@@ -26,6 +26,8 @@ internal sealed class GuardedGateway : IAsyncDisposable
     public IReadOnlyList<RouteEndpoint> Endpoints =>
         [.. _gateway.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
+    public IServiceProvider Services => _gateway.App.Services;
+
     public static async Task<GuardedGateway> StartAsync(
         Action<IServiceCollection>? services = null, params (string Key, string Value)[] settings)
     {

@@ -134,7 +134,8 @@ public sealed class LimitTests
     }
 
     [Theory]
-    [InlineData("Limits:Connections", "0"), InlineData("Limits:OpenPerUser", "many"), InlineData("Limits:RequestsPerSecond", "1.5"), InlineData("Limits:Requests", "1")]
+    [InlineData("Limits:Connections", "0"), InlineData("Limits:OpenPerUser", "many"), InlineData("Limits:RequestsPerSecond", "1.5"), InlineData("Limits:Requests", "1"),
+        InlineData("Limits:BodyBytesPerUser", "8388607"), InlineData("Limits:BodyBytesPerUser", "2147483648")]
     public async Task A_wrong_limit_stops_the_start_and_is_named(string key, string value)
     {
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
