@@ -22,7 +22,7 @@ internal sealed record ProviderCall(string ProviderCallId, string Tool, JsonElem
 
 /// <summary>No answer.</summary>
 /// <param name="RetryAfter">The provider's own wish; with <see cref="FaultKind.Provider"/> the time until the next probe of the model.</param>
-/// <param name="Plain">The error's message without the provider's words, which may repeat what one user said; null where it has none.</param>
+/// <param name="Plain">The error's message without the provider's words, where these may repeat what one user said.</param>
 /// <param name="Used">What was received before the answer broke off; null where nothing was.</param>
 internal sealed record ModelFault(FaultKind Kind, RunError Error, TimeSpan? RetryAfter = null, Usage? Used = null, string? Plain = null) : ModelOutcome
 {

@@ -243,7 +243,7 @@ public sealed class ModelGateTests
     }
 
     [Fact]
-    public void What_a_provider_said_of_one_request_is_not_told_to_others()
+    public void What_a_provider_may_have_said_of_one_request_is_not_told_to_others()
     {
         using var gate = new ModelGate(2, _time);
         Assert.False(gate.TryEnter());

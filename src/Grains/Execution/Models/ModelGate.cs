@@ -196,7 +196,7 @@ internal sealed class ModelGate : IDisposable
             return;
         }
 
-        // Every run of the model records why: the provider's words may be about the one request that met them.
+        // Every run of the model records why: words about one request are not for others.
         (_passage, _outage) = (Passage.Shut, new(reason, fault.Error with { Message = fault.Plain ?? fault.Error.Message }, until));
         _ = _timer.Change(pause, Timeout.InfiniteTimeSpan);
     }

@@ -5,7 +5,7 @@ namespace OrleansAgents.Execution;
 
 /// <summary>A model that this process does not ask at present.</summary>
 /// <param name="Reason">A word of <see cref="WaitReason"/>: <c>provider</c> where a person has to mend something, else <c>retry</c>.</param>
-/// <param name="Error">The fault that led to it, without the provider's words.</param>
+/// <param name="Error">The fault that led to it, in the provider's words where they cannot be about one request.</param>
 /// <param name="Until">When one request may try, by the wall clock.</param>
 internal sealed record ModelOutage(string Reason, RunError Error, DateTimeOffset Until)
 {
