@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Live;
@@ -6,7 +7,6 @@ using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;
