@@ -92,7 +92,7 @@ public sealed class EarlierBuildTests : IDisposable
         await using var journal = new SqliteJournal(path);
         Assert.Null(journal.Kept);
         Assert.Equal(2, journal.Generation);
-        Assert.Equal(6, (await journal.ScanAsync(new(Sample.Start, [], null, 100))).Count(h => h.Kind == JournalKind.Run));
+        Assert.Equal(6, (await journal.ScanAsync(new(Sample.Start, [], null, 100))).Count(h => h is { Kind: JournalKind.Run, EndedAt: null }));
     }
 
     [Theory, MemberData(nameof(Schemas))]

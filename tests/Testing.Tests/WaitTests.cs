@@ -16,7 +16,8 @@ public sealed class WaitTests
 
         var e = await Assert.ThrowsAsync<AgentTestException>(run.UntilEnded);
 
-        Assert.StartsWith($"Waited 2 s for {run.Id} to end; it is waiting (retry): The last attempt failed; the next is due at 2030-01-01T12:00:0", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Waited 2 s for {run.Id} to end; it is waiting (retry): The last attempt failed. ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("The next attempt is due at 2030-01-01T12:00:0", e.Message, StringComparison.Ordinal);
         Assert.Contains("The clock stands at 2030-01-01T12:00:00", e.Message, StringComparison.Ordinal);
         Assert.Contains("  4 model.failed {\"step\":1,\"attempt\":1,\"error\":{\"code\":\"server_error\"", e.Message, StringComparison.Ordinal);
     }

@@ -87,7 +87,7 @@ internal static class Acceptance
         WakeReason.ServiceStarted => wait == WaitReason.Provider,
 
         // Refused again after others were answered, it is the request that is refused: its own time has to pass.
-        WakeReason.ModelIsBack => wait == WaitReason.Provider && (s.Hold is not null || s.Refusals < 2),
+        WakeReason.ModelIsBack => wait == WaitReason.Provider && (s.Hold is not null || s.Refusals == 0),
         _ => false,
     };
 

@@ -52,7 +52,12 @@ internal static class Fold
             },
             ModelCompleted m => Answered(s, m),
             ModelFailed m => Failed(s, m),
-            RetryRequested => s with { Hold = null, Model = s.Model is { Phase: CallPhase.Retrying } m ? m with { RetryAt = null } : s.Model },
+            RetryRequested r => s with
+            {
+                Hold = null,
+                Model = s.Model is { Phase: CallPhase.Retrying } m ? m with { RetryAt = null } : s.Model,
+                Refusals = r.By is null && s.Hold is null ? Math.Max(1, s.Refusals) : s.Refusals,
+            },
             ToolStarted t => Change(s, t.CallId, c => c with
             {
                 Attempt = t.Attempt,
@@ -142,7 +147,7 @@ internal static class Fold
             : s with
             {
                 Faults = s.Faults + 1,
-                Refusals = m.Reason == WaitReason.Provider ? s.Refusals + 1 : 0,
+                Refusals = m.Reason == WaitReason.Provider && s.Refusals > 0 ? s.Refusals + 1 : 0,
                 Defects = m.Defect != true ? 0 : s.LastFault?.Code == m.Error.Code ? s.Defects + 1 : 1,
                 LastFault = m.Error,
             };

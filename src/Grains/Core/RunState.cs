@@ -88,7 +88,7 @@ internal sealed record RunState
     /// <summary>Model faults in a row.</summary>
     public int Faults { get; init; }
 
-    /// <summary>Times in a row that the provider refused the run's own requests.</summary>
+    /// <summary>1 when the run was woken because its provider answers others, and one more for each time in a row that it was refused since; else 0.</summary>
     public int Refusals { get; init; }
 
     /// <summary>Faults in a row with one code that waiting cannot mend.</summary>
