@@ -9,12 +9,18 @@ namespace OrleansAgents.Events;
 /// <param name="At">When it was recorded, UTC.</param>
 /// <param name="Type">Its name, possibly one that this build does not know.</param>
 /// <param name="CommandId">The client's command that it follows from.</param>
-/// <param name="Data">UTF-8 JSON. Treat as read-only.</param>
+/// <param name="Data">UTF-8 JSON. Treat as read-only. Empty in an event of a lifecycle stream that was too large for it; see <see cref="HasData"/>.</param>
 [GenerateSerializer, Immutable, Alias("journal-event")]
 public sealed record JournalEvent(
     [property: Id(0)] string JournalId, [property: Id(1)] long Seq, [property: Id(2)] DateTimeOffset At,
     [property: Id(3)] string Type, [property: Id(4)] string? CommandId, [property: Id(5)] byte[] Data)
 {
+    /// <summary>False for a reference: the event was recorded, and its data is in the journal alone. Only lifecycle streams carry such.</summary>
+    public bool HasData => Data.Length > 0;
+
+    /// <summary>The same event as a reference, for a message that it is too large for.</summary>
+    public JournalEvent WithoutData() => this with { Data = [] };
+
     /// <summary>The typed event, or null when this build does not know its name.</summary>
     public Fact? Decode() => EventCodec.Decode(Type, Data);
 

@@ -20,8 +20,12 @@ internal sealed class ConsumerCursor(DateTimeOffset since)
     /// <summary>The last event handled of a run; 0 for none that is known.</summary>
     public long SeqOf(string runId) => _runs.GetValueOrDefault(runId).Seq;
 
-    /// <summary>False when events before it are missing: they are in the journal.</summary>
-    public bool Follows(JournalEvent e) => e.Seq <= SeqOf(e.JournalId) + 1;
+    /// <summary>False when events before it, or its own data, are missing: they are in the journal.</summary>
+    public bool Follows(JournalEvent e)
+    {
+        var handled = SeqOf(e.JournalId);
+        return e.Seq <= handled || (e.Seq == handled + 1 && e.HasData);
+    }
 
     /// <summary>Whether it is new to the consumer. Takes it as handled; it must follow.</summary>
     public bool Take(JournalEvent e)

@@ -9,7 +9,7 @@ namespace OrleansAgents.Journal;
 /// <param name="Owner">The silo that works on it; null when parked, handed back or ended.</param>
 /// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
 /// <param name="UpdatedAt">By the wall clock of whoever wrote it; events keep an order of their own.</param>
-/// <param name="PublishedSeq">Events up to here are certainly on the lifecycle stream.</param>
+/// <param name="PublishedSeq">Events up to here are on the lifecycle stream, but for those that it refused while it took others.</param>
 /// <param name="Generation">The store's when the journal was last taken in full knowledge of it, see <see cref="IJournal.Generation"/>.</param>
 public sealed record JournalHeader(
     string Id, Principal Principal, string? ThreadId, string Agent, string Model, RunStatus Status, string? Reason, string Summary,

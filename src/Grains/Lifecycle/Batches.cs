@@ -8,15 +8,16 @@ internal static class Batches
     /// <summary>Events of a batch.</summary>
     public const int Most = 256;
 
-    /// <summary>Bytes of data of a batch; a single event may be larger.</summary>
+    /// <summary>Bytes of data of a batch. An event with more travels without its data.</summary>
     public const int MostBytes = 512 * 1024;
 
     /// <summary>All events, in order.</summary>
     public static IEnumerable<List<JournalEvent>> Of(IEnumerable<JournalEvent> events)
     {
         var (batch, bytes) = (new List<JournalEvent>(), 0);
-        foreach (var e in events)
+        foreach (var whole in events)
         {
+            var e = whole.Data.Length > MostBytes ? whole.WithoutData() : whole;
             if (batch.Count == Most || (batch.Count > 0 && bytes + e.Data.Length > MostBytes))
             {
                 yield return batch;

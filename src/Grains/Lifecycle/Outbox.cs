@@ -23,15 +23,10 @@ internal sealed class Outbox(IServiceProvider services, IJournal journal, TimePr
 
     public void Dispose() => _stop.Dispose();
 
-    public void Offer(in Outgoing outgoing) => ShardOf(outgoing.Header.Id).Offer(outgoing, null);
+    public void Offer(in Outgoing outgoing) => ShardOf(outgoing.Header.Id).Offer(outgoing);
 
     /// <summary>Publishes what an ended run still owes. Completes when that is recorded, or could not be.</summary>
-    public Task CatchUpAsync(JournalHeader header)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ShardOf(header.Id).Offer(new(new(header.PublishedSeq), header, null, []), done);
-        return done.Task;
-    }
+    public Task CatchUpAsync(JournalHeader header) => ShardOf(header.Id).CatchUpAsync(new(new(header.PublishedSeq), header, null, []));
 
     private OutboxShard ShardOf(string runId)
     {
@@ -39,6 +34,9 @@ internal sealed class Outbox(IServiceProvider services, IJournal journal, TimePr
         return _shards[shard] ?? Interlocked.CompareExchange(ref _shards[shard], Open(shard), null) ?? _shards[shard]!;
     }
 
-    private OutboxShard Open(int shard) => new(
-        LifecycleStream.Of(services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider), shard), journal, time, log, _stop.Token);
+    private OutboxShard Open(int shard)
+    {
+        var stream = LifecycleStream.Of(services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider), shard);
+        return new(events => stream.OnNextBatchAsync(events), journal, time, log, _stop.Token);
+    }
 }

@@ -20,6 +20,15 @@ public sealed class ConsumerCursorTests
     }
 
     [Fact]
+    public void An_event_without_its_data_is_missing_until_it_was_read()
+    {
+        var cursor = new ConsumerCursor(Start);
+        Assert.False(cursor.Follows(Event(1).WithoutData()));
+        Assert.True(cursor.Take(Event(1)));
+        Assert.True(cursor.Follows(Event(1).WithoutData()) && !cursor.Take(Event(1).WithoutData()));
+    }
+
+    [Fact]
     public void What_an_earlier_process_has_handled_is_not_new()
     {
         var cursor = new ConsumerCursor(Start.AddSeconds(2));
@@ -52,5 +61,5 @@ public sealed class ConsumerCursorTests
     }
 
     private static JournalEvent Event(long seq, int second = 0, string type = "run.started") =>
-        new("run_1", seq, Start.AddSeconds(second), type, null, []);
+        new("run_1", seq, Start.AddSeconds(second), type, null, "{}"u8.ToArray());
 }
