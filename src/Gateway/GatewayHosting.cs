@@ -19,6 +19,7 @@ using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Web;
+using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
 using OrleansAgents.Streams;
 
@@ -67,6 +68,7 @@ public static class GatewayHosting
         });
         services.AddSingleton<UserLimits>().AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<UserLimits>((o, limits) => limits.Limit(o));
+        services.AddSingleton(s => new RunChanges(s.GetRequiredService<LifecycleSource>().Follow, s.GetRequiredService<Caller>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>().AddSingleton<HubCaller>();
         services.AddSignalR(o =>
         {

@@ -1,10 +1,6 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Http;
-using OrleansAgents.Lifecycle;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Hubs;
@@ -19,11 +15,10 @@ internal sealed record HubRunsItem(bool Anew, IReadOnlyList<RunSummary> Items, H
     public static HubRunsItem Ending(HubProblem problem) => new(false, [], problem);
 }
 
-/// <summary>Lists of runs that stay up to date: the list, then what changes, told by the lifecycle streams at most five times a second.</summary>
-internal sealed class HubRuns(Caller caller, LifecycleSource lifecycle, TimeProvider time)
+/// <summary>Lists of runs that stay up to date: the list, then what changes. Who does not read for half a minute is cut.</summary>
+internal sealed class HubRuns(Caller caller, RunChanges changes, TimeProvider time)
 {
     private const int MaxLimit = 500;
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
 
     public async IAsyncEnumerable<HubRunsItem> WatchAsync(
         Principal principal, RunsFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
@@ -35,68 +30,29 @@ internal sealed class HubRuns(Caller caller, LifecycleSource lifecycle, TimeProv
             yield break;
         }
 
-        var wake = Channel.CreateBounded<bool>(1);
-        var changed = new ConcurrentDictionary<string, bool>();
-        var anew = true;
-        await using var following = lifecycle.Follow(
-            e =>
-            {
-                changed[e.JournalId] = true;
-                wake.Writer.TryWrite(true);
-            },
-            () =>
-            {
-                Volatile.Write(ref anew, true);
-                wake.Writer.TryWrite(true);
-            });
-        var shown = new HashSet<string>();
-        while (!cancellation.IsCancellationRequested)
+        var viewer = new RunListViewer(principal, filter with { Limit = limit }, time);
+        await using var watching = changes.Watch(viewer);
+        HubRunsItem item;
+        do
         {
-            // Marks are taken before the look: what changes during it is looked at again.
-            var whole = Interlocked.Exchange(ref anew, false);
-            string[] ids = [.. changed.Keys.Where(id => changed.TryRemove(id, out _))];
-            var item = await LookAsync(principal, filter with { Limit = limit }, whole ? null : ids, shown, cancellation);
-            if (whole || item is { Items.Count: > 0 } or { Problem: not null })
-            {
-                yield return item;
-            }
-
-            if (item.Problem is not null)
-            {
-                yield break;
-            }
-
-            await wake.Reader.ReadAsync(cancellation);
-            await Task.Delay(Gathering, time, cancellation);
+            item = await viewer.NextAsync(cancellation) ?? await ListAsync(viewer, cancellation);
+            yield return item;
         }
+        while (item.Problem is null);
     }
 
-    /// <param name="ids">What changed; null for the whole list.</param>
-    /// <param name="shown">What the client has; brought up to date.</param>
-    private async Task<HubRunsItem> LookAsync(
-        Principal principal, RunsFilter filter, string[]? ids, HashSet<string> shown, CancellationToken cancellation)
+    private async Task<HubRunsItem> ListAsync(RunListViewer viewer, CancellationToken cancellation)
     {
         try
         {
-            if (ids is not null)
-            {
-                var runs = ids.Length == 0 ? [] : await caller.ReadAsync(r => r.SummariesAsync(principal, ids), cancellation);
-                return new(false, [.. runs.Where(run => Matches(filter, run) ? shown.Add(run.Id) || true : shown.Remove(run.Id))]);
-            }
-
+            var filter = viewer.Filter;
             var list = await caller.ReadAsync(
-                r => r.ListAsync(principal, new(filter.ThreadId, filter.Agent, filter.Status, null, filter.Limit!.Value)), cancellation);
-            shown.Clear();
-            shown.UnionWith(list.Items.Select(run => run.Id));
-            return new(true, list.Items);
+                r => r.ListAsync(viewer.Principal, new(filter.ThreadId, filter.Agent, filter.Status, null, filter.Limit!.Value)), cancellation);
+            return viewer.Shows(list.Items);
         }
         catch (UnavailableException e)
         {
-            return new(false, [], HubCommands.ProblemOf(e));
+            return HubRunsItem.Ending(HubCommands.ProblemOf(e)!);
         }
     }
-
-    private static bool Matches(RunsFilter filter, RunSummary run) =>
-        (filter.ThreadId is null || filter.ThreadId == run.ThreadId) && (filter.Agent is null || filter.Agent == run.Agent)
-        && (filter.Status is null || filter.Status == run.Status);
 }

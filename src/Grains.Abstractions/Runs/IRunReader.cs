@@ -44,9 +44,9 @@ public interface IRunReader : IGrainWithIntegerKey
     [Alias("changes")]
     Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit);
 
-    /// <summary>The runs of these ids that this principal may see.</summary>
+    /// <summary>The runs of these ids, whoever's they are. Left out are ids of no run and journals that cannot be read.</summary>
     [Alias("summaries")]
-    Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds);
+    Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds);
 
     [Alias("agents")]
     Task<IReadOnlyList<AgentView>> AgentsAsync();
@@ -79,6 +79,10 @@ public sealed record RunSummary(
     [property: Id(3)] string Model, [property: Id(4)] RunStatus Status, [property: Id(5)] string? Reason,
     [property: Id(6)] long Head, [property: Id(7)] string Input, [property: Id(8)] DateTimeOffset CreatedAt,
     [property: Id(9)] DateTimeOffset UpdatedAt, [property: Id(10)] DateTimeOffset? EndedAt);
+
+/// <summary>A run in a list, and whose it is. For services that show each user their own.</summary>
+[GenerateSerializer, Immutable, Alias("user-run")]
+public sealed record UserRun([property: Id(0)] Principal Principal, [property: Id(1)] RunSummary Run);
 
 /// <summary>How far a run was at its newest change.</summary>
 [GenerateSerializer, Immutable, Alias("run-change")]

@@ -110,31 +110,32 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         }
     }
 
-    public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) => await Task.WhenAll(journalIds.Select(async id =>
-    {
-        try
-        {
-            return (await journal.FindAsync(id))?.Header.Head ?? 0;
-        }
-        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException or StorageRefusedException)
-        {
-            return 0;
-        }
-    }));
+    public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) =>
+        [.. (await HeadersAsync(journalIds)).Select(header => header?.Head ?? 0)];
 
     public async Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit) =>
         [.. (await journal.ChangesAsync(new(since, afterId, limit))).Select(h => new RunChange(h.Id, h.Principal, h.Head, h.Status, h.UpdatedAt))];
 
-    public async Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds)
-    {
-        var found = await Task.WhenAll(runIds.Select(id => ReadAsync(principal, id, view => Task.FromResult<RunSummary?>(Views.Of(view.Header)))));
-        return [.. found.Select(read => read.Value).OfType<RunSummary>()];
-    }
+    public async Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds) =>
+        [.. (await HeadersAsync(runIds)).OfType<JournalHeader>().Where(h => h.Kind == JournalKind.Run).Select(h => new UserRun(h.Principal, Views.Of(h)))];
 
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
         [.. catalog.Agents.Select(a => Views.Of(a, catalog))]);
 
     public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(journal.Refusal));
+
+    /// <summary>In the order of the ids; null for one that is not there or cannot be read.</summary>
+    private Task<JournalHeader?[]> HeadersAsync(IReadOnlyList<string> journalIds) => Task.WhenAll(journalIds.Select(async id =>
+    {
+        try
+        {
+            return (await journal.FindAsync(id))?.Header;
+        }
+        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException or StorageRefusedException)
+        {
+            return null;
+        }
+    }));
 
     private async Task<(RunState State, JournalEvent Created)> FoldAsync(string runId, JournalView found)
     {

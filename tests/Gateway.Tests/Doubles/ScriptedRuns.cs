@@ -20,6 +20,9 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
     public ConcurrentQueue<Exception> Failures { get; } = [];
 
+    /// <summary>What lists show.</summary>
+    public ScriptedLists Lists { get; } = new();
+
     public string? StoreRefusal { get; set; }
 
     public ScriptedRun Run(string id) => _runs.GetOrAdd(id, i => new(i));
@@ -39,12 +42,13 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
     public Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit) => Task.FromResult<IReadOnlyList<RunChange>>([]);
 
-    public Task<IReadOnlyList<RunSummary>> SummariesAsync(Principal principal, IReadOnlyList<string> runIds) => Task.FromResult<IReadOnlyList<RunSummary>>([]);
+    public Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds) => Lists.SummariesAsync(runIds);
 
     public Task<Read<RunView>> ViewAsync(Principal principal, string runId) => Of(runId, run => run.View());
 
-    public Task<RunList> ListAsync(Principal principal, RunListFilter filter) => Task.FromResult(
-        filter.Cursor is null ? new RunList([], null) : new RunList([], null, new("invalid_cursor", "No list gave this out.", "cursor")));
+    public Task<RunList> ListAsync(Principal principal, RunListFilter filter) => filter.Cursor is null
+        ? Lists.ListAsync(principal, filter)
+        : Task.FromResult(new RunList([], null, new("invalid_cursor", "No list gave this out.", "cursor")));
 
     public Task<Read<EventPage>> EventsAsync(Principal principal, string runId, long after, int limit)
     {
