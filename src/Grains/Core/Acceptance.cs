@@ -96,7 +96,7 @@ internal static class Acceptance
         var events = new List<RunEvent> { new MessageReceived(c.Content, c.Delivery) };
         if (c.Delivery == MessageDelivery.Interrupt && s.Model is { Phase: CallPhase.Open } m)
         {
-            events.Add(Closing.CutModel(m, c.Partial, policy, new(ErrorCodes.Superseded, "Cut by a newer message.")));
+            events.Add(Closing.CutModel(s, m, c.Partial, policy, new(ErrorCodes.Superseded, "Cut by a newer message.")));
         }
 
         return events;

@@ -6,9 +6,9 @@ namespace OrleansAgents.Core;
 internal static class Closing
 {
     /// <summary>The open model call ends before its answer does. Text that people have seen stays as an interrupted answer; without any, the attempt is withdrawn.</summary>
-    public static RunEvent CutModel(ModelCall m, PartialAnswer? partial, RunPolicy p, RunError error)
+    public static RunEvent CutModel(RunState s, ModelCall m, PartialAnswer? partial, RunPolicy p, RunError error)
     {
-        var usage = Received(m, partial, p);
+        var usage = Received(s, m, partial, p);
         return partial is { Content.Count: > 0 } said && (said.Step, said.Attempt) == (m.Step, m.Attempt)
             ? new ModelCompleted(m.Step, m.Attempt, said.Content, [], usage, FinishReasons.Interrupted, m.Context.Tokens, said.RequestHash)
             : new ModelFailed(m.Step, m.Attempt, error, Usage: usage);
@@ -18,7 +18,7 @@ internal static class Closing
     public static IEnumerable<RunEvent> Stop(RunState s, RunPolicy p, RunError error, bool willRetry, PartialAnswer? partial)
     {
         var cut = Cut(s, p, error, willRetry);
-        return s.Model is { Phase: CallPhase.Open } m ? cut.Skip(1).Prepend(CutModel(m, partial, p, error)) : cut;
+        return s.Model is { Phase: CallPhase.Open } m ? cut.Skip(1).Prepend(CutModel(s, m, partial, p, error)) : cut;
     }
 
     /// <summary>Model calls and repeatable tools are cut, the model call first; an at-most-once call cannot be, and stays open.</summary>
@@ -73,7 +73,7 @@ internal static class Closing
     public static List<RunEvent> HandBack(RunState s, HandBack c, RunPolicy p)
     {
         var error = new RunError(ErrorCodes.HandedBack, "The process stopped; another one goes on.");
-        var events = Cut(s, p, error, willRetry: s.Cancelling is null, used: s.Model is { } m ? Received(m, c.Partial, p) : null).ToList();
+        var events = Cut(s, p, error, willRetry: s.Cancelling is null, used: s.Model is { } m ? Received(s, m, c.Partial, p) : null).ToList();
         events.AddRange(AtMostOnce(s, p).Where(t => c.NotDispatched.Contains(t.CallId))
             .Select(t => NotStarted(t.CallId, t.Attempt, willRetry: s.Cancelling is null)));
         return events;
@@ -112,15 +112,18 @@ internal static class Closing
         (t.StartedAt < at ? t.StartedAt.Value : at) + p.TimeoutOf(t.Tool) is var ends && ends > at ? ends : at;
 
     /// <summary>A cut answer comes without the provider's figures.</summary>
-    private static Usage Received(ModelCall m, PartialAnswer? partial, RunPolicy p) =>
-        Priced(new(m.Context.Tokens, 0, partial?.Content.Sum(c => Tokens.Of(c.Value)) ?? 0, ModelCalls: 1), p);
+    private static Usage Received(RunState s, ModelCall m, PartialAnswer? partial, RunPolicy p) =>
+        Priced(new(InputOf(s, m), 0, partial?.Content.Sum(c => Tokens.Of(c.Value)) ?? 0, ModelCalls: 1), p);
 
     /// <summary>Nobody knows what a dead process had received: the worst case that was set aside.</summary>
     private static Usage Reserved(RunState s, ModelCall m, RunPolicy p)
     {
-        var input = m.Context.Tokens * (s.Scale ?? 100) / 100;
+        var input = InputOf(s, m);
         return Priced(new(input, 0, Math.Max(0, m.Reserved - input), ModelCalls: 1), p);
     }
+
+    /// <summary>The request's tokens as this model is likely to count them.</summary>
+    private static long InputOf(RunState s, ModelCall m) => m.Context.Tokens * (s.Scale ?? 100) / 100;
 
     private static Usage Priced(Usage usage, RunPolicy p) => usage with { Cost = p.Price?.Of(usage) };
 

@@ -45,6 +45,23 @@ public sealed class CountSpecs
     }
 
     [Fact]
+    public void A_request_whose_answer_was_cut_counts_as_the_provider_would_have_counted_it()
+    {
+        var run = Run();
+        while (run.State.Model!.Context.Tokens < 4_000)
+        {
+            Step(run, percent: 100);
+        }
+
+        Step(run, percent: 160);
+        var call = run.State.Model!;
+
+        run.When(s => new Cancel(s.Now, null, "ann", new(call.Step, call.Attempt, [new TextPart("The capital is")], "sha256:r")));
+
+        Assert.Equal(call.Context.Tokens * 160 / 100, run.Event<ModelCompleted>().Usage.InputTokens);
+    }
+
+    [Fact]
     public void A_budget_is_kept_as_it_is_counted_whatever_the_texts_are()
     {
         var run = Run();

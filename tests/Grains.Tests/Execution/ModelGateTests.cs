@@ -65,6 +65,24 @@ public sealed class ModelGateTests
     }
 
     [Fact]
+    public void A_timer_that_comes_late_does_not_end_a_longer_pause_that_has_begun()
+    {
+        var time = new LateTimers();
+        using var gate = new ModelGate(100, time);
+        _ = Enter(gate);
+        _ = Enter(gate);
+        gate.Leave(Fault with { RetryAfter = TimeSpan.FromSeconds(1) }, probe: false);
+        time.Advance(TimeSpan.FromSeconds(1));
+        gate.Leave(Fault with { RetryAfter = TimeSpan.FromSeconds(60) }, probe: false);
+
+        time.Fire();
+        Assert.Null(gate.TryEnter());
+        time.Advance(TimeSpan.FromSeconds(60));
+        time.Fire();
+        Assert.True(gate.TryEnter());
+    }
+
+    [Fact]
     public async Task Faults_in_a_row_shut_it_and_one_probe_at_a_time_tries_again()
     {
         using var gate = new ModelGate(100, _time);
@@ -272,6 +290,20 @@ public sealed class ModelGateTests
         {
             Assert.True(Enter(gate).IsCompleted);
             gate.Leave(Fault, probe: false);
+        }
+    }
+
+    /// <summary>Timers are due when the test says so.</summary>
+    private sealed class LateTimers : FakeTimeProvider
+    {
+        private Action _due = () => { };
+
+        public void Fire() => _due();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _due = () => callback(state);
+            return base.CreateTimer(_ => { }, null, dueTime, period);
         }
     }
 }

@@ -67,6 +67,22 @@ public abstract class ModelOutputTests(string provider)
     }
 
     [Fact]
+    public async Task An_answer_in_a_form_that_was_stopped_is_given_again_and_a_free_one_is_gone_on_with()
+    {
+        await using var server = await ModelServer.StartAsync(_ => new Reply().Text("""{"city":"Bonn"}""").Finish("stop"));
+        using var bench = ModelBench.Over(server, provider);
+        var stopped = new AssistantMessage([new TextPart("""{"city":"Bo""")], []);
+
+        _ = await bench.AnswerAsync(Asking(stopped));
+        var free = Asking(stopped);
+        _ = await bench.AnswerAsync(free with { Definition = free.Definition with { Output = null } });
+
+        Assert.Equal(
+            ["Your answer was stopped here. Answer again from the beginning, with nothing but JSON that fits the schema.", "Your answer was stopped here. Go on from where it ends."],
+            server.Received.Select(r => ReceivedRequest.Text(r.Messages[^1])));
+    }
+
+    [Fact]
     public async Task The_model_reads_its_answer_and_what_was_wrong_with_it()
     {
         await using var server = await ModelServer.StartAsync();

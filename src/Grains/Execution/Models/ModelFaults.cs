@@ -106,6 +106,7 @@ internal static partial class ModelFaults
             < 400 => (FaultKind.Provider, "unexpected_status", "The endpoint does not answer as a model does"),
             _ => (FaultKind.Final, "bad_request", "The provider cannot accept the request"),
         };
+
         // What is forbidden may be this one request, and the words may repeat it; the others are about the account and the model.
         what = $"{what} (HTTP {status})";
         return new(kind, new(code, Sentence(what, error.Message, model)), kind == FaultKind.Final ? null : retryAfter, Plain: status == 403 ? what + "." : null);

@@ -26,13 +26,14 @@ internal sealed class ModelGate : IDisposable
     private Passage _passage;
     private ModelOutage? _outage;
     private TimeSpan _pause = FirstPause;
+    private (long Since, TimeSpan For) _shut;
     private int _inFlight, _faults, _refusals;
 
     /// <param name="opened">Called after a provider that had refused everybody answers again.</param>
     public ModelGate(int places, TimeProvider time, Action? opened = null)
     {
         (_places, _time, _opened) = (places, time, opened);
-        _timer = time.CreateTimer(static gate => ((ModelGate)gate!).Rested(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static gate => ((ModelGate)gate!).PauseIsOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private enum Passage
@@ -198,7 +199,25 @@ internal sealed class ModelGate : IDisposable
 
         // Every run of the model records why: words about one request are not for others.
         (_passage, _outage) = (Passage.Shut, new(reason, fault.Error with { Message = fault.Plain ?? fault.Error.Message }, until));
+        _shut = (_time.GetTimestamp(), pause);
         _ = _timer.Change(pause, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The timer's callback may have been on its way when a longer pause began.</summary>
+    private void PauseIsOver()
+    {
+        lock (_lock)
+        {
+            var left = _shut.For - _time.GetElapsedTime(_shut.Since);
+            if (left <= TimeSpan.Zero)
+            {
+                Rested();
+            }
+            else
+            {
+                _ = _timer.Change(left, Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     private void Rested()

@@ -43,7 +43,6 @@ internal static class RequestConverter
                 messages.Add(Message(message));
             }
 
-
             if (message is AssistantMessage { Invalid: { } invalid })
             {
                 messages.Add(new(ChatRole.User, invalid + " Answer again, with nothing but JSON that fits the schema."));
@@ -53,7 +52,9 @@ internal static class RequestConverter
         // An answer that was stopped and is gone on with: several servers refuse a request that ends in the model's own words, or take them for a prefix.
         if (messages is [.., { } last] && last.Role == ChatRole.Assistant)
         {
-            messages.Add(new(ChatRole.User, "Your answer was stopped here. Go on from where it ends."));
+            messages.Add(new(ChatRole.User, "Your answer was stopped here. " + (request.Definition.Output is null
+                ? "Go on from where it ends."
+                : "Answer again from the beginning, with nothing but JSON that fits the schema.")));
         }
 
         return messages;
