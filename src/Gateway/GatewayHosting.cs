@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OrleansAgents.Client;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
@@ -68,7 +69,7 @@ public static class GatewayHosting
         });
         services.AddSingleton<UserLimits>().AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<UserLimits>((o, limits) => limits.Limit(o));
-        services.AddSingleton(s => new RunChanges(s.GetRequiredService<LifecycleSource>().Follow, s.GetRequiredService<Caller>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new RunChanges(s.GetRequiredService<LifecycleSource>().Follow, s.GetRequiredService<Caller>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunChanges>>()));
         services.AddSingleton<HubStreams>().AddSingleton<HubRuns>().AddSingleton<HubCommands>().AddSingleton<HubCaller>();
         services.AddSignalR(o =>
         {

@@ -25,7 +25,8 @@ public sealed class OutboxShardTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         _journal = new(_folder.File("agents.db"));
-        _shard = new(SendAsync, new UnreadableJournal(_journal, id => _unreadable(id)), TimeProvider.System, NullLogger.Instance, _stop.Token);
+        var clock = new FastClock();
+        _shard = new(new(SendAsync, new UnreadableJournal(_journal, id => _unreadable(id)), clock, NullLogger.Instance, _stop.Token), clock, NullLogger.Instance, _stop.Token);
         return ValueTask.CompletedTask;
     }
 
@@ -79,7 +80,7 @@ public sealed class OutboxShardTests : IAsyncLifetime
     public async Task A_stream_that_was_away_gets_everything_with_its_data_once_it_is_back()
     {
         var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CommitAsync(events: 5)));
-        _refuses = _ => _tries < 6;
+        _refuses = e => _tries < 6 || !e.HasData;
 
         runs.ToList().ForEach(Offer);
         await PublishedAsync(runs);
@@ -132,6 +133,47 @@ public sealed class OutboxShardTests : IAsyncLifetime
         Assert.True(_taken.ToList().FindIndex(e => e.JournalId == little.Id) < 512);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_offers_a_run_by_its_header_again_and_again_takes_it_no_step_back(bool poison)
+    {
+        var run = await CommitAsync(events: 2_000);
+        _refuses = e => poison && e.JournalId == run.Id && e.Seq == 1_999;
+
+        for (var offers = 0; (await HeaderAsync(run)).PublishedSeq < run.Head; offers++)
+        {
+            Assert.True(offers < 200, "It is offered again and again, and never published.");
+            var other = await CommitAsync(events: 1);
+            Offer(other);
+            await _shard.CatchUpAsync(new(new(0), run, null, [])).WaitAsync(Patience);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 2_000).Where(seq => !poison || seq != 1_999).Select(seq => (long)seq), SeqsOf(run));
+        Assert.Equal(poison ? 1_999 : 2_000, _taken.Count(e => e.JournalId == run.Id));
+    }
+
+    [Fact]
+    public async Task Many_runs_that_the_stream_refuses_hold_up_no_other()
+    {
+        var refused = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CommitAsync(events: 1)));
+        var ids = refused.Select(run => run.Id).ToHashSet();
+        _refuses = e => ids.Contains(e.JournalId);
+        refused.ToList().ForEach(Offer);
+        await UntilAsync(() => _tries > 4);
+
+        for (var n = 0; n < 10; n++)
+        {
+            var other = await CommitAsync(events: 1);
+            var before = _tries;
+            Offer(other);
+            await PublishedAsync([other]);
+
+            // Its own turn and those of at most two refused ones, each tried whole and without its data.
+            Assert.InRange(_tries - before, 1, 6);
+        }
+    }
+
     /// <summary>The stream: takes a batch whole or not at all.</summary>
     private Task SendAsync(IReadOnlyList<JournalEvent> batch)
     {
@@ -171,6 +213,15 @@ public sealed class OutboxShardTests : IAsyncLifetime
 
     private async Task<JournalHeader> HeaderAsync(JournalHeader run) => (await _journal.FindAsync(run.Id))!.Header;
 
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!holds())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     private async Task PublishedAsync(IReadOnlyList<JournalHeader> runs)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -181,6 +232,12 @@ public sealed class OutboxShardTests : IAsyncLifetime
                 await Task.Delay(20, patience.Token);
             }
         }
+    }
+
+    /// <summary>A thousand times as fast between two moments; timers run as they always do.</summary>
+    private sealed class FastClock : TimeProvider
+    {
+        public override long GetTimestamp() => base.GetTimestamp() * 1_000;
     }
 
     private sealed class UnreadableJournal(IJournal inner, Func<string, bool> unreadable) : JournalDecorator(inner)

@@ -22,7 +22,7 @@ public sealed class OversizedEventTests
         using var folder = new TempFolder();
         await using var models = await ModelServer.StartAsync();
         await using var journal = new SqliteJournal(folder.File("agents.db"));
-        var seen = new ConcurrentQueue<JournalEvent>();
+        var (seen, streamed) = (new ConcurrentQueue<JournalEvent>(), new ConcurrentQueue<JournalEvent>());
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var silo = await TestSilo.StartAsync(journal, new Dictionary<string, string?>(TestSilo.ModelAt(models)) { ["Models:default:MaxOutputTokens"] = "1000000" }, services =>
         {
@@ -31,6 +31,7 @@ public sealed class OversizedEventTests
             services.AddAgentsClient();
             services.AddHostedService(s => new Recorder(s.GetRequiredService<LifecycleSource>(), seen, ended));
         });
+        await using var stream = silo.Services.GetRequiredService<LifecycleSource>().Follow(streamed.Enqueue, () => { });
         var arguments = $$"""{"text":"{{new string('x', 60_000)}}"}""";
         models.Reply(r => Enumerable.Range(0, 12).Aggregate(r, (reply, _) => reply.Call("look", arguments)).Finish("tool_calls")).Reply(r => r.Text("done").Finish("stop"));
 
@@ -39,7 +40,8 @@ public sealed class OversizedEventTests
         await ended.Task.WaitAsync(Patience);
 
         var events = await silo.EventsAsync(run);
-        Assert.Contains(events, e => e.Data.Length > 700_000);
+        var large = Assert.Single(events, e => e.Data.Length > 700_000);
+        Assert.Contains(streamed, e => e.Seq == large.Seq && !e.HasData);
         Assert.Equal(events.Select(e => (e.Seq, e.Data.Length)), seen.Select(e => (e.Seq, e.Data.Length)));
     }
 

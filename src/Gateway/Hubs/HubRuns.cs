@@ -50,9 +50,9 @@ internal sealed class HubRuns(Caller caller, RunChanges changes, TimeProvider ti
                 r => r.ListAsync(viewer.Principal, new(filter.ThreadId, filter.Agent, filter.Status, null, filter.Limit!.Value)), cancellation);
             return viewer.Shows(list.Items);
         }
-        catch (UnavailableException e)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            return HubRunsItem.Ending(HubCommands.ProblemOf(e)!);
+            return HubRunsItem.Ending(HubCommands.ProblemOf(e) ?? new("unavailable", null, "The list could not be read; watch it again."));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
@@ -10,7 +11,7 @@ namespace OrleansAgents.Gateway.Hubs;
 /// once, to learn whose it is.
 /// </remarks>
 /// <param name="follow">Follows the lifecycle streams: each event, and that some may have passed by.</param>
-internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDisposable> follow, Caller caller, TimeProvider time)
+internal sealed partial class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDisposable> follow, Caller caller, TimeProvider time, ILogger<RunChanges> log)
 {
     /// <summary>Runs that changed in one moment; where there are more, lists are read anew.</summary>
     public const int MostChanged = 5_000;
@@ -57,7 +58,7 @@ internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDispos
                 return;
             }
 
-            if (_changed.Count < MostChanged)
+            if (_changed.Count < MostChanged || _changed.Contains(e.JournalId))
             {
                 _changed.Add(e.JournalId);
             }
@@ -113,7 +114,7 @@ internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDispos
             {
                 foreach (var viewer in viewers.Values.SelectMany(each => each))
                 {
-                    Keep(viewer, viewer.Missed());
+                    LeaveUnless(viewer.Missed(), viewer);
                 }
             }
         }
@@ -132,16 +133,17 @@ internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDispos
                 {
                     foreach (var viewer in viewers.GetValueOrDefault(principal, []))
                     {
-                        Keep(viewer, viewer.Changed(run));
+                        LeaveUnless(viewer.Changed(run), viewer);
                     }
                 }
             }
 
             return true;
         }
-        catch (Exception)
+        catch (Exception e)
         {
             // Each list is read anew, and says itself what is wrong.
+            Unread(log, e);
             return false;
         }
     }
@@ -169,9 +171,10 @@ internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDispos
         }
     }
 
-    private void Keep(RunListViewer viewer, bool keep)
+    /// <summary>A viewer that is told nothing more leaves.</summary>
+    private void LeaveUnless(bool isToldMore, RunListViewer viewer)
     {
-        if (!keep)
+        if (!isToldMore)
         {
             _ = LeaveAsync(viewer);
         }
@@ -201,6 +204,9 @@ internal sealed class RunChanges(Func<Action<JournalEvent>, Action, IAsyncDispos
             await following.DisposeAsync();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Changed runs could not be read for watched lists; the lists are read anew.")]
+    private static partial void Unread(ILogger log, Exception error);
 
     private sealed record Watching(RunChanges Changes, RunListViewer Viewer) : IAsyncDisposable
     {

@@ -137,13 +137,18 @@ internal sealed class RunListViewer(Principal principal, RunsFilter filter, Time
     private bool IsNews(RunSummary run)
     {
         var known = _shown.TryGetValue(run.Id, out var head);
+        if (known && run.Head <= head)
+        {
+            return false;
+        }
+
         if (!Matches(run))
         {
             return _shown.Remove(run.Id);
         }
 
         _shown[run.Id] = run.Head;
-        return !known || run.Head > head;
+        return true;
     }
 
     private bool Matches(RunSummary run) =>

@@ -44,7 +44,8 @@ public interface IRunReader : IGrainWithIntegerKey
     [Alias("changes")]
     Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit);
 
-    /// <summary>The runs of these ids, whoever's they are. Left out are ids of no run and journals that cannot be read.</summary>
+    /// <summary>The runs of these ids, whoever's they are. Left out are ids of no run and damaged journals.</summary>
+    /// <exception cref="Exception">The store does not answer for one of them.</exception>
     [Alias("summaries")]
     Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds);
 

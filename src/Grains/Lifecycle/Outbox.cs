@@ -25,7 +25,7 @@ internal sealed class Outbox(IServiceProvider services, IJournal journal, TimePr
 
     public void Offer(in Outgoing outgoing) => ShardOf(outgoing.Header.Id).Offer(outgoing);
 
-    /// <summary>Publishes what an ended run still owes. Completes when that is recorded, or could not be.</summary>
+    /// <summary>Publishes what an ended run still owes. Completes with its turn: that is recorded then, or some is still owed.</summary>
     public Task CatchUpAsync(JournalHeader header) => ShardOf(header.Id).CatchUpAsync(new(new(header.PublishedSeq), header, null, []));
 
     private OutboxShard ShardOf(string runId)
@@ -37,6 +37,6 @@ internal sealed class Outbox(IServiceProvider services, IJournal journal, TimePr
     private OutboxShard Open(int shard)
     {
         var stream = LifecycleStream.Of(services.GetRequiredKeyedService<IStreamProvider>(LifecycleStream.Provider), shard);
-        return new(events => stream.OnNextBatchAsync(events), journal, time, log, _stop.Token);
+        return new(new(events => stream.OnNextBatchAsync(events), journal, time, log, _stop.Token), time, log, _stop.Token);
     }
 }

@@ -1,38 +1,73 @@
 namespace OrleansAgents.Lifecycle;
 
-/// <summary>The runs whose events a shard owes its stream, each in its turn. Thread-safe.</summary>
+/// <summary>The runs whose events a shard owes its stream, each in its turn; a suspect takes its turn after one of the others. Thread-safe.</summary>
 internal sealed class OutboxQueue
 {
     /// <summary>Events held in memory for all runs; what is more is read from the journal in its turn.</summary>
     private const int MostHeld = 4_096;
 
+    /// <summary>Runs that are remembered. What is more is offered again: by its next commit, or when it rests by its wake time.</summary>
+    private const int MostRuns = 10_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OwedRun> _runs = [];
     private readonly Queue<string> _turns = new();
+    private readonly Queue<string> _suspects = new();
+    private TaskCompletionSource _added = New();
     private int _held;
     private bool _isTaken;
+    private bool _isTurnOfSuspect;
 
-    /// <summary>True when nobody is taking turns: the caller begins.</summary>
-    public bool Add(in Outgoing next) => Add(next, isAwaited: false, out _);
+    /// <summary>True while a run waits that is no suspect.</summary>
+    public bool HasTurns
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _turns.Count > 0;
+            }
+        }
+    }
 
+    /// <summary>Completes when a run is added.</summary>
+    public Task Added
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_added = _added.Task.IsCompleted ? New() : _added).Task;
+            }
+        }
+    }
+
+    /// <summary>True when nobody takes turns: the caller begins.</summary>
     /// <param name="next">What a commit added.</param>
-    /// <param name="isAwaited">Whether somebody waits for <paramref name="told"/>.</param>
-    /// <param name="told">Completes with the run's turn.</param>
-    public bool Add(in Outgoing next, bool isAwaited, out Task told)
+    /// <param name="isAwaited">Whether somebody waits for <paramref name="turn"/>.</param>
+    /// <param name="turn">Completes with the run's next turn.</param>
+    public bool Add(in Outgoing next, bool isAwaited, out Task turn)
     {
         lock (_gate)
         {
+            turn = Task.CompletedTask;
             var id = next.Header.Id;
             if (!_runs.TryGetValue(id, out var run))
             {
+                if (_runs.Count >= MostRuns)
+                {
+                    return false;
+                }
+
                 _runs[id] = run = new();
                 _turns.Enqueue(id);
+                _added.TrySetResult();
             }
 
             _held -= run.Held;
             run.Add(next, MostHeld - _held - run.Held);
             _held += run.Held;
-            told = isAwaited ? run.Told : Task.CompletedTask;
+            turn = isAwaited ? run.Turn : turn;
             var begins = !_isTaken;
             _isTaken = true;
             return begins;
@@ -40,24 +75,26 @@ internal sealed class OutboxQueue
     }
 
     /// <summary>The runs whose turn it is: a suspect alone, else about as many as fill a batch. None ends the taking.</summary>
-    /// <param name="one">Take one run, to try a stream that refused.</param>
-    public List<OwedRun> Take(bool one)
+    /// <param name="isTrial">The stream refused before: one run tries it.</param>
+    public List<OwedRun> Take(bool isTrial)
     {
         lock (_gate)
         {
+            var from = _turns.Count == 0 || (_isTurnOfSuspect && _suspects.Count > 0) ? _suspects : _turns;
+            _isTurnOfSuspect = from == _turns;
             var taken = new List<OwedRun>();
-            for (var events = 0; events < Batches.Most && _turns.TryPeek(out var id);)
+            for (var events = 0L; events < Batches.Most && from.TryPeek(out var id);)
             {
                 var run = _runs[id];
-                if (taken.Count > 0 && (one || run.IsSuspect || taken[0].IsSuspect))
+                if (taken.Count > 0 && (isTrial || run.IsSuspect || taken[0].IsSuspect))
                 {
                     break;
                 }
 
-                _turns.Dequeue();
+                from.Dequeue();
                 _runs.Remove(id);
                 _held -= run.Held;
-                events += run.Held + 1;
+                events += Math.Max(run.Owed, 1);
                 taken.Add(run);
             }
 
@@ -73,17 +110,20 @@ internal sealed class OutboxQueue
         {
             if (_runs.TryGetValue(run.Id, out var newer))
             {
+                // It has its place among the turns already.
                 _held -= newer.Held;
-                newer.Tell();
+                newer.EndTurn();
                 run.Again(newer.Last);
             }
             else
             {
-                _turns.Enqueue(run.Id);
+                (run.IsSuspect ? _suspects : _turns).Enqueue(run.Id);
                 run.Again(null);
             }
 
             _runs[run.Id] = run;
         }
     }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

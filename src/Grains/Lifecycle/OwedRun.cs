@@ -9,11 +9,14 @@ internal sealed class OwedRun
     /// <summary>An event is left out when it was refused so often while other events passed.</summary>
     private const int MostRefusals = 3;
 
+    /// <summary>Refusals count once in this time: a stream that falters for a moment is not the event's fault.</summary>
+    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromSeconds(30);
+
     private readonly List<JournalEvent> _events = [];
     private bool _isWhole = true;
-    private TaskCompletionSource? _told;
+    private TaskCompletionSource? _turn;
     private int _refusals;
-    private long _passedBefore;
+    private (long Passed, long At) _refused;
 
     /// <summary>What the newest commit added.</summary>
     public Outgoing Last { get; private set; }
@@ -23,20 +26,25 @@ internal sealed class OwedRun
     /// <summary>Events that are held in memory.</summary>
     public int Held => _events.Count;
 
-    public bool IsPublished => Last.Outlet.Published >= Last.Header.Head;
+    /// <summary>Events that are to be published.</summary>
+    public long Owed => Last.Header.Head - Last.Outlet.Published;
 
-    /// <summary>It was part of a batch that the stream refused: its events travel one by one, so that they hold up no other run.</summary>
+    /// <summary>It could not be read, or was part of a batch that the stream refused: its events travel one by one, and in turn with the runs that are none.</summary>
     public bool IsSuspect { get; set; }
 
-    /// <summary>Completes when its events are published and that is recorded, or could not be.</summary>
-    public Task Told => (_told ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>Completes with the run's next turn, whatever comes of it.</summary>
+    public Task Turn => (_turn ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    public void Tell() => _told?.TrySetResult();
+    public void EndTurn()
+    {
+        _turn?.TrySetResult();
+        _turn = null;
+    }
 
     /// <summary>Holds the events of a commit where there is room and they follow on those that it holds; else it holds none from now on.</summary>
     public void Add(in Outgoing next, int room)
     {
-        Last = next;
+        Replace(next);
         _isWhole = _isWhole && next.Events.Count <= room && (_events is not [.., var last] || next.Events is not [var first, ..] || first.Seq == last.Seq + 1);
         if (_isWhole)
         {
@@ -48,15 +56,18 @@ internal sealed class OwedRun
         }
     }
 
-    /// <summary>Takes another turn. Its events are then read from the journal.</summary>
+    /// <summary>It takes another turn. Its events are then read from the journal.</summary>
     /// <param name="newest">What was committed since it was taken.</param>
     public void Again(in Outgoing? newest)
     {
-        Last = newest ?? Last;
+        if (newest is { } next)
+        {
+            Replace(next);
+        }
+
         _isWhole = false;
         _events.Clear();
-        Tell();
-        _told = null;
+        EndTurn();
     }
 
     /// <summary>The next events to publish; none where the journal has no more.</summary>
@@ -65,22 +76,38 @@ internal sealed class OwedRun
             ? _events
             : await journal.ReadAsync(Id, Last.Outlet.Published, Batches.Most);
 
-    /// <summary>The stream has it up to there, or never will.</summary>
+    /// <summary>Nothing is owed up to there any more.</summary>
     public void Passed(long seq)
     {
-        _refusals = 0;
         if (seq > Last.Outlet.Published)
         {
+            _refusals = 0;
             Last.Outlet.Reached(seq);
         }
     }
 
     /// <summary>Its next event was refused once more. True when the fault is the event's and not the stream's.</summary>
     /// <param name="passed">Events that the stream has taken so far, of whatever run.</param>
-    public bool IsRefusedForGood(long passed)
+    public bool IsRefusedForGood(long passed, TimeProvider time)
     {
-        _refusals += _refusals == 0 || passed != _passedBefore ? 1 : 0;
-        _passedBefore = passed;
+        var counts = _refusals == 0 || (passed != _refused.Passed && time.GetElapsedTime(_refused.At) >= BetweenRefusals);
+        if (counts)
+        {
+            _refusals++;
+            _refused = (passed, time.GetTimestamp());
+        }
+
         return _refusals >= MostRefusals;
+    }
+
+    /// <summary>A header tells of progress only when all is published: whoever offers the run by its header does not know how far it is.</summary>
+    private void Replace(in Outgoing next)
+    {
+        if (Last.Outlet is { } outlet && outlet.Published > next.Outlet.Published && outlet.Published <= next.Header.Head)
+        {
+            next.Outlet.Reached(outlet.Published);
+        }
+
+        Last = next;
     }
 }

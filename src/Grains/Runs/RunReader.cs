@@ -110,32 +110,41 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         }
     }
 
-    public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) =>
-        [.. (await HeadersAsync(journalIds)).Select(header => header?.Head ?? 0)];
+    public async Task<IReadOnlyList<long>> HeadsAsync(IReadOnlyList<string> journalIds) => await Task.WhenAll(journalIds.Select(async id =>
+    {
+        try
+        {
+            return (await HeaderAsync(id))?.Head ?? 0;
+        }
+        catch (StorageRefusedException)
+        {
+            return 0;
+        }
+    }));
 
     public async Task<IReadOnlyList<RunChange>> ChangesAsync(DateTimeOffset since, string afterId, int limit) =>
         [.. (await journal.ChangesAsync(new(since, afterId, limit))).Select(h => new RunChange(h.Id, h.Principal, h.Head, h.Status, h.UpdatedAt))];
 
     public async Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds) =>
-        [.. (await HeadersAsync(runIds)).OfType<JournalHeader>().Where(h => h.Kind == JournalKind.Run).Select(h => new UserRun(h.Principal, Views.Of(h)))];
+        [.. (await Task.WhenAll(runIds.Select(HeaderAsync))).OfType<JournalHeader>().Where(h => h.Kind == JournalKind.Run).Select(h => new UserRun(h.Principal, Views.Of(h)))];
 
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
         [.. catalog.Agents.Select(a => Views.Of(a, catalog))]);
 
     public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(journal.Refusal));
 
-    /// <summary>In the order of the ids; null for one that is not there or cannot be read.</summary>
-    private Task<JournalHeader?[]> HeadersAsync(IReadOnlyList<string> journalIds) => Task.WhenAll(journalIds.Select(async id =>
+    /// <summary>Null for a journal that is not there or is damaged.</summary>
+    private async Task<JournalHeader?> HeaderAsync(string id)
     {
         try
         {
             return (await journal.FindAsync(id))?.Header;
         }
-        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException or StorageRefusedException)
+        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException)
         {
             return null;
         }
-    }));
+    }
 
     private async Task<(RunState State, JournalEvent Created)> FoldAsync(string runId, JournalView found)
     {

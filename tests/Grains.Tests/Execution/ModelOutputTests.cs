@@ -78,7 +78,7 @@ public abstract class ModelOutputTests(string provider)
         _ = await bench.AnswerAsync(free with { Definition = free.Definition with { Output = null } });
 
         Assert.Equal(
-            ["Your answer was stopped here. Answer again from the beginning, with nothing but JSON that fits the schema.", "Your answer was stopped here. Go on from where it ends."],
+            ["Your answer was stopped here. Begin again from its beginning.", "Your answer was stopped here. Go on from where it ends."],
             server.Received.Select(r => ReceivedRequest.Text(r.Messages[^1])));
     }
 

@@ -54,7 +54,7 @@ internal static class RequestConverter
         {
             messages.Add(new(ChatRole.User, "Your answer was stopped here. " + (request.Definition.Output is null
                 ? "Go on from where it ends."
-                : "Answer again from the beginning, with nothing but JSON that fits the schema.")));
+                : "Begin again from its beginning.")));
         }
 
         return messages;
