@@ -2,13 +2,13 @@
 // dotnet run --project src/Silo, then: dotnet run --project samples/Worker -- "What is a run?" "What is a step?"
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Azure;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
 
 var builder = Host.CreateApplicationBuilder();
-var port = int.Parse(builder.Configuration["Orleans:Endpoints:GatewayPort"] ?? "30000");
-builder.UseOrleansClient(client => client.UseLocalhostClustering(port).AddAgentsClient());
+builder.UseOrleansClient(client => client.UseAzure().AddAgentsClient());
 builder.Services.AddHostedService<EndedRuns>();
 using var host = builder.Build();
 await host.StartAsync();

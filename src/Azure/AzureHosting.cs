@@ -1,57 +1,92 @@
-using Azure.Data.Tables;
-using Azure.Identity;
-using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Messaging;
+using Orleans.Storage;
+using Orleans.Streams;
+using OrleansAgents.Client;
 using OrleansAgents.Lifecycle;
 
 namespace OrleansAgents.Azure;
 
-/// <summary>Puts what a cluster shares beside its journals on Azure: members, subscriptions and checkpoints on Storage tables, lifecycle streams on Event Hubs.</summary>
-/// <remarks>Untested. No run depends on any of it: the journals are the truth. A missing key stops the start with a sentence that names it.</remarks>
+/// <summary>Puts what a cluster shares beside its journals on Azure, as far as it is configured: members, subscriptions and checkpoints on Storage tables, lifecycle streams on Event Hubs.</summary>
+/// <remarks>No run depends on any of it: the journals are the truth. What <c>Orleans:*</c> configures comes first and stays.</remarks>
 public static class AzureHosting
 {
-    /// <summary>For a silo, instead of localhost clustering, memory streams and a memory <c>PubSubStore</c>.</summary>
+    /// <summary>Name of the Orleans storage that knows who is subscribed to which stream.</summary>
+    private const string Subscriptions = "PubSubStore";
+
+    /// <summary>For a silo: <c>Azure:Storage</c> holds its cluster's members and subscriptions, <c>Azure:EventHubs</c> carries its lifecycle streams. Nothing where neither is set.</summary>
+    /// <exception cref="InvalidOperationException">A value cannot be used; the sentence names its key.</exception>
     public static ISiloBuilder UseAzure(this ISiloBuilder silo)
     {
-        var tables = Tables(silo.Configuration);
-        return silo
-            .UseAzureStorageClustering(o => o.TableServiceClient = tables)
-            .AddAzureTableGrainStorage("PubSubStore", o => o.TableServiceClient = tables)
-            .AddEventHubStreams(LifecycleStream.Provider, o => Connect(o, silo.Configuration), o => o.TableServiceClient = tables);
+        var azure = AzureSettings.Read(silo.Configuration);
+        OrleansResources.Add(silo.Services, silo.Configuration);
+        if (azure.Tables is { } tables)
+        {
+            CheckFirst(silo.Services, azure);
+            if (!silo.Services.Has(typeof(IMembershipTable)))
+            {
+                silo.UseAzureStorageClustering(o => o.TableServiceClient = tables);
+            }
+
+            if (!silo.Services.Has(typeof(IGrainStorage), Subscriptions))
+            {
+                silo.AddAzureTableGrainStorage(Subscriptions, o => o.TableServiceClient = tables);
+            }
+        }
+
+        if (azure.Events is { } events && !silo.Services.Has(typeof(IStreamProvider), LifecycleStream.Provider))
+        {
+            silo.AddEventHubStreams(LifecycleStream.Provider, streams =>
+            {
+                streams.ConfigureEventHub(o => o.Configure(hub => Connect(hub, events)));
+                streams.UseAzureTableCheckpointer(o => o.Configure(c => (c.TableServiceClient, c.TableName) = (azure.Tables!, events.CheckpointTable)));
+
+                // What was published before a partition is read for the first time is not lost: its events are the runs' own.
+                streams.ConfigurePartitionReceiver(o => o.Configure(r => r.StartFromNow = false));
+            });
+        }
+
+        return silo;
     }
 
-    /// <summary>For a gateway or an internal service, instead of localhost clustering and memory streams.</summary>
+    /// <summary>For a gateway or a service beside the silos: finds them, and hears of lifecycle events, where they are. Nothing where neither is set.</summary>
+    /// <inheritdoc cref="UseAzure(ISiloBuilder)" path="/exception"/>
     public static IClientBuilder UseAzure(this IClientBuilder client)
     {
-        var tables = Tables(client.Configuration);
-        return client
-            .UseAzureStorageClustering(o => o.TableServiceClient = tables)
-            .AddEventHubStreams(LifecycleStream.Provider, (EventHubOptions o) => Connect(o, client.Configuration));
-    }
-
-    private static TableServiceClient Tables(IConfiguration configuration)
-    {
-        var storage = configuration.GetSection("Azure:Storage");
-        return storage["ServiceUri"] is { Length: > 0 } uri
-            ? new(new Uri(uri), new DefaultAzureCredential())
-            : new(ConnectionString(storage, "ServiceUri"));
-    }
-
-    private static void Connect(EventHubOptions options, IConfiguration configuration)
-    {
-        var hubs = configuration.GetSection("Azure:EventHubs");
-        var (hub, group) = (hubs["Hub"] ?? LifecycleStream.Provider, hubs["ConsumerGroup"] ?? "$Default");
-        if (hubs["Namespace"] is { Length: > 0 } name)
+        var azure = AzureSettings.Read(client.Configuration);
+        OrleansResources.Add(client.Services, client.Configuration);
+        if (azure.Tables is { } tables)
         {
-            options.ConfigureEventHubConnection(name, hub, group, new DefaultAzureCredential());
+            CheckFirst(client.Services, azure);
+            if (!client.Services.Has(typeof(IGatewayListProvider)))
+            {
+                client.UseAzureStorageClustering(o => o.TableServiceClient = tables);
+            }
         }
-        else
+
+        if (azure.Events is { } events && !client.Services.Has(typeof(IStreamProvider), LifecycleStream.Provider))
         {
-            options.ConfigureEventHubConnection(ConnectionString(hubs, "Namespace"), hub, group);
+            client.AddEventHubStreams(LifecycleStream.Provider, (EventHubOptions hub) => Connect(hub, events));
         }
+
+        return client;
     }
 
-    private static string ConnectionString(IConfigurationSection section, string other) => section["ConnectionString"] is { Length: > 0 } text ? text
-        : throw new InvalidOperationException($"{section.Path}:ConnectionString is missing; give it, or {section.Path}:{other}.");
+    private static void Connect(EventHubOptions options, EventHubSettings events) =>
+        options.ConfigureEventHubConnection(o => events.Connect(o), events.Hub, events.ConsumerGroup);
+
+    /// <summary>Asks storage and event hub, where they are configured, before the host starts.</summary>
+    /// <exception cref="InvalidOperationException">One of them does not answer, or refuses; the sentence says which.</exception>
+    internal static Task CheckAsync(IServiceProvider services) => services.GetService<AzureCheck>()?.StartAsync(CancellationToken.None) ?? Task.CompletedTask;
+
+    private static void CheckFirst(IServiceCollection services, AzureSettings azure)
+    {
+        var check = new AzureCheck(azure);
+        services.AddSingleton(check);
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(check));
+    }
 }

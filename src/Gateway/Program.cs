@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Azure;
 using OrleansAgents.Gateway;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Live;
@@ -25,6 +26,7 @@ try
     builder.Services.AddHostedService<GatewayReadyLine>();
     var app = builder.Build();
     app.MapAgentGateway();
+    await AzureHosting.CheckAsync(app.Services);
     await app.RunAsync();
     return 0;
 }

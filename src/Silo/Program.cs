@@ -11,7 +11,12 @@ if (StoreCommands.IsAsked(args))
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddSilo().AddDocsAgent();
-builder.AddTelemetry();
-builder.Services.AddHostedService<SiloReadyLine>();
-return await builder.RunOrExplainAsync("The silo cannot start.");
+return await Startup.RunOrExplainAsync(Build, "The silo cannot start.");
+
+IHost Build()
+{
+    builder.AddSilo().AddDocsAgent();
+    builder.AddTelemetry();
+    builder.Services.AddHostedService<SiloReadyLine>();
+    return builder.Build();
+}

@@ -8,6 +8,9 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Storage;
+using Orleans.Streams;
+using OrleansAgents.Client;
 using OrleansAgents.Execution;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
@@ -18,6 +21,9 @@ namespace OrleansAgents.Silo;
 /// <summary>Puts the execution side into a host: grains, supervisor, models, tools.</summary>
 internal static class SiloHosting
 {
+    /// <summary>Name of the Orleans storage that knows who is subscribed to which stream.</summary>
+    private const string Subscriptions = "PubSubStore";
+
     /// <summary>How far a follower of the lifecycle streams may be behind before it is sent to the journals.</summary>
     private static readonly TimeSpan StreamsKeep = TimeSpan.FromSeconds(10);
 
@@ -51,10 +57,29 @@ internal static class SiloHosting
         return services;
     }
 
+    /// <summary>A silo on loopback with streams in memory, as far as the program or the configuration has not put it elsewhere before.</summary>
+    public static ISiloBuilder UseLoopbackByDefault(this ISiloBuilder silo, int siloPort, int gatewayPort)
+    {
+        if (silo.Services.Has(typeof(IMembershipTable)))
+        {
+            silo.Configure<EndpointOptions>(o => (o.SiloPort, o.GatewayPort) = (siloPort, gatewayPort));
+        }
+        else
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+        }
+
+        if (!silo.Services.Has(typeof(IStreamProvider), LifecycleStream.Provider))
+        {
+            silo.AddMemoryStreams(LifecycleStream.Provider);
+        }
+
+        return silo.Services.Has(typeof(IGrainStorage), Subscriptions) ? silo : silo.AddMemoryGrainStorage(Subscriptions);
+    }
+
     /// <summary>How a silo of ours is tuned, wherever it runs.</summary>
     public static ISiloBuilder TuneForRuns(this ISiloBuilder silo)
     {
-        silo.AddMemoryStreams(LifecycleStream.Provider).AddMemoryGrainStorage("PubSubStore");
         silo.Services.AddOptions<StreamCacheEvictionOptions>(LifecycleStream.Provider).Configure(o =>
         {
             // Its own default keeps every event for half an hour: a busy silo would hold gigabytes for followers that read the

@@ -3,12 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
+using OrleansAgents.Azure;
 using OrleansAgents.Journal;
 using OrleansAgents.Storage.Sqlite;
 
 namespace OrleansAgents.Silo;
 
-/// <summary>A silo on loopback with a journal file: alone in its process, or inside another program.</summary>
+/// <summary>A silo with a journal file, alone in its process or inside another program: on loopback, or in a cluster on Azure where that is configured.</summary>
 internal static partial class SiloSetup
 {
     public const int DefaultSiloPort = 11111;
@@ -36,7 +37,7 @@ internal static partial class SiloSetup
     /// <summary>The file is opened, and held, when the host starts.</summary>
     private static AgentsBuilder Add(IHostApplicationBuilder builder, int siloPort, int gatewayPort)
     {
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort).TuneForRuns());
+        builder.UseOrleans(silo => silo.UseAzure().UseLoopbackByDefault(siloPort, gatewayPort).TuneForRuns());
         builder.Services.AddRuns(builder.Configuration);
         builder.Services.AddSingleton<IJournal>(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
         return new(builder.Services);

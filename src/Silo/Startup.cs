@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Azure;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 
@@ -7,13 +8,13 @@ namespace OrleansAgents.Silo;
 /// <summary>Starts a host; a start that cannot succeed ends in a sentence, not in a stack.</summary>
 internal static class Startup
 {
-    public static Task<int> RunOrExplainAsync(this HostApplicationBuilder builder, string cannot) => RunOrExplainAsync(builder.Build, cannot);
-
     public static async Task<int> RunOrExplainAsync(Func<IHost> build, string cannot)
     {
         try
         {
-            await build().RunAsync();
+            var host = build();
+            await AzureHosting.CheckAsync(host.Services);
+            await host.RunAsync();
             return 0;
         }
         catch (Exception e) when (Explain(e) is not null)

@@ -20,5 +20,10 @@ if (StoreCommands.IsAsked(args))
 
 // Settings lie beside the program, so that it starts from any folder; documents and data lie where it is started.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddAgents().AddDocsAgent();
-return await Startup.RunOrExplainAsync(() => builder.Build().MapAgents(), "OrleansAgents cannot start.");
+return await Startup.RunOrExplainAsync(Build, "OrleansAgents cannot start.");
+
+IHost Build()
+{
+    builder.AddAgents().AddDocsAgent();
+    return builder.Build().MapAgents();
+}

@@ -57,7 +57,7 @@ public sealed class PackageTests : IDisposable
         }
         """;
 
-    private static readonly string[] Parts = ["Grains.Abstractions", "Grains", "Storage.Sqlite", "Silo"];
+    private static readonly string[] Parts = ["Grains.Abstractions", "Grains", "Storage.Sqlite", "Azure", "Silo"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly TempFolder _folder = new();
     private readonly string _version = $"0.1.0-test.{Guid.NewGuid():n}";
@@ -71,6 +71,7 @@ public sealed class PackageTests : IDisposable
 
         AssertWhole("OrleansAgents", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.xml");
         AssertWhole("OrleansAgents.Grains", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.xml");
+        AssertWhole("OrleansAgents.Azure", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Azure.xml");
         AssertWhole("OrleansAgents.Abstractions", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.Abstractions.xml");
         Assert.InRange(Program.Split('\n').Length, 10, 30);
         var dll = await BuildAsync("Scribe", Program, "Microsoft.NET.Sdk.Web", $"""<PackageReference Include="OrleansAgents" Version="{_version}" />""");

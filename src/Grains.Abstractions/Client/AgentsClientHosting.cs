@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Messaging;
+using Orleans.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
@@ -13,12 +15,25 @@ namespace OrleansAgents.Client;
 /// <summary>Puts <see cref="AgentsClient"/> and <see cref="LifecycleSource"/> into a host.</summary>
 public static partial class AgentsClientHosting
 {
-    /// <summary>For a process beside the silos: how it finds them is the Orleans client's own configuration.</summary>
+    private const int DefaultPort = 30000;
+    private const string PortKey = "Orleans:Endpoints:GatewayPort";
+
+    /// <summary>For a process beside the silos. They are at <c>Orleans:Endpoints:GatewayPort</c> (30000) of this machine, unless the program or the configuration has put them elsewhere before.</summary>
+    /// <exception cref="InvalidOperationException">That port is none.</exception>
     public static IClientBuilder AddAgentsClient(this IClientBuilder client)
     {
+        if (!client.Services.Has(typeof(IGatewayListProvider)))
+        {
+            client.UseLocalhostClustering(Port(client.Configuration[PortKey]));
+        }
+
+        if (!client.Services.Has(typeof(IStreamProvider), LifecycleStream.Provider))
+        {
+            client.AddMemoryStreams(LifecycleStream.Provider);
+        }
+
         // A call to a dying silo hangs until it times out; every call may be repeated.
         client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
-        client.AddMemoryStreams(LifecycleStream.Provider);
         client.UseConnectionRetryFilter<WaitForSilo>();
         client.Services.AddSingleton<RemoteTail>();
         client.Services.AddSingleton<ILiveTail>(s => s.GetRequiredService<RemoteTail>());
@@ -45,6 +60,14 @@ public static partial class AgentsClientHosting
         services.AddHostedService<Heartbeat>();
         return services;
     }
+
+    /// <summary>Whether somebody has registered the service already.</summary>
+    internal static bool Has(this IServiceCollection services, Type service, string? key = null) =>
+        services.Any(s => s.ServiceType == service && Equals(s.ServiceKey, key));
+
+    private static int Port(string? text) => text is null ? DefaultPort
+        : int.TryParse(text, out var port) && port is > 0 and < 65536 ? port
+        : throw new InvalidOperationException($"{PortKey} is '{text}'; give a port from 1 to 65535.");
 
     /// <summary>The silo may start later than those who call it.</summary>
     private sealed partial class WaitForSilo(TimeProvider time, ILogger<WaitForSilo> log) : IClientConnectionRetryFilter

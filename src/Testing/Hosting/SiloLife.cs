@@ -36,7 +36,7 @@ internal sealed class SiloLife : IAsyncDisposable
         builder.Services.AddKeyedSingleton(KeyedService.AnyKey, static (_, _) => TimeProvider.System);
         builder.UseOrleans(s =>
         {
-            s.UseLocalhostClustering(Ports.Free(), gatewayPort).TuneForRuns();
+            s.UseLoopbackByDefault(Ports.Free(), gatewayPort).TuneForRuns();
             silo?.Invoke(s);
         });
         builder.Services.AddRuns(builder.Configuration);

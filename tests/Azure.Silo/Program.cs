@@ -1,0 +1,19 @@
+// The silo, with a grain that writes down every lifecycle event that reaches it by the stream alone.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+using Orleans.Streams;
+using OrleansAgents.Azure.Silo;
+using OrleansAgents.Silo;
+
+var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddSilo().AddDocsAgent();
+builder.Services.AddSingleton(new WitnessFile(builder.Configuration["Witness:File"]!));
+if (builder.Configuration["Witness:StartFromNow"] is { } now)
+{
+    // Orleans' own default, which the product turns off.
+    builder.Services.PostConfigureAll<Orleans.Configuration.EventHubReceiverOptions>(o => o.StartFromNow = bool.Parse(now));
+}
+
+builder.Services.AddHostedService<SiloReadyLine>();
+return await Startup.RunOrExplainAsync(builder.Build, "The silo cannot start.");
