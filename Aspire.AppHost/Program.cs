@@ -1,34 +1,23 @@
-// OrleansAgents as processes of their own, with a dashboard. Untested: README.md beside this file.
+// OrleansAgents as processes of their own, with a dashboard. Profiles: local (a SQLite file alone), azure (below).
 //
-//   browser ──▶ gateway ──▶ silo ──▶ data/agents.db (journals)
-//                   │         │
-//                   └────┬────┘
-//          Storage tables · Event Hubs            (with --Emulators=true)
+//   browser ──▶ gateway-1, gateway-2 ──▶ silo ──▶ data/agents.db (journals)
+//                        │                │
+//   worker ◀── hub ◀─────┴── tables ──────┘        tables: members, subscriptions, checkpoints
+//                                                  hub: lifecycle events
 var builder = DistributedApplication.CreateBuilder(args);
+var cluster = new Cluster(builder);
 
-var silo = builder.AddProject<Projects.Silo>("silo");
+var silo = cluster.Join(builder.AddProject<Projects.Silo>("silo"));
 
-// Not proxied: its address is the one that it tells, and a stream runs through nothing in between.
-var gateway = builder.AddProject<Projects.Gateway>("gateway")
-    .WithHttpEndpoint(port: 5080, isProxied: false)
-    .WithHttpHealthCheck("/health/ready")
-    .WaitFor(silo);
-
-if (builder.Configuration["Emulators"] == "true")
+// Not proxied: an address is the one that it tells, and a stream runs through nothing in between.
+foreach (var (name, port) in new[] { ("gateway-1", 5080), ("gateway-2", 5081) })
 {
-    var storage = builder.AddAzureStorage("storage").RunAsEmulator();
-    var tables = storage.AddTables("tables");
-    var eventHubs = builder.AddAzureEventHubs("event-hubs").RunAsEmulator();
-    eventHubs.AddHub("run-events").WithProperties(hub => hub.PartitionCount = 4);
-
-    // Read by hosts that are built with src/Azure; today's silo and gateway do not look at these keys.
-    foreach (var host in new[] { silo, gateway })
-    {
-        host.WithEnvironment("Azure__Storage__ConnectionString", tables.Resource.ConnectionStringExpression)
-            .WithEnvironment("Azure__EventHubs__ConnectionString", eventHubs.Resource.ConnectionStringExpression)
-            .WaitFor(storage)
-            .WaitFor(eventHubs);
-    }
+    cluster.Join(builder.AddProject<Projects.Gateway>(name))
+        .WithHttpEndpoint(port: port, isProxied: false)
+        .WithHttpHealthCheck("/health/ready")
+        .WaitFor(silo);
 }
+
+cluster.Join(builder.AddProject<Projects.Worker>("worker")).WaitFor(silo);
 
 builder.Build().Run();
