@@ -2,14 +2,19 @@ using System.Net.Sockets;
 using Azure;
 using Azure.Identity;
 using Azure.Messaging.EventHubs;
+using Azure.Messaging.EventHubs.Consumer;
+using Azure.Messaging.EventHubs.Primitives;
 using Azure.Messaging.EventHubs.Producer;
 using Microsoft.Extensions.Hosting;
 
 namespace OrleansAgents.Azure;
 
 /// <summary>Asks storage and event hub once before Orleans starts, which would tell of a wrong key by a stack. Programs of ours ask before the host starts, which would log a stack too.</summary>
-internal sealed class AzureCheck(AzureSettings azure) : IHostedService
+/// <param name="azure">What is asked.</param>
+/// <param name="readsHub">Whether this process reads the hub's partitions, as silos do.</param>
+internal sealed class AzureCheck(AzureSettings azure, bool readsHub) : IHostedService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly EventHubsRetryOptions Once = new() { MaximumRetries = 1, TryTimeout = TimeSpan.FromSeconds(10) };
     private bool _isPassed;
 
@@ -40,18 +45,30 @@ internal sealed class AzureCheck(AzureSettings azure) : IHostedService
         }
     }
 
-    private static async Task AskHubAsync(EventHubSettings events, CancellationToken cancellation)
+    private async Task AskHubAsync(EventHubSettings events, CancellationToken cancellation)
     {
         await using var connection = events.Connect(new());
         await using var client = new EventHubProducerClient(connection, new EventHubProducerClientOptions { RetryOptions = Once });
-        _ = await client.GetEventHubPropertiesAsync(cancellation);
+        var partitions = await client.GetPartitionIdsAsync(cancellation);
+        if (readsHub)
+        {
+            await using var receiver = new PartitionReceiver(
+                events.ConsumerGroup, partitions[0], EventPosition.Latest, connection, new PartitionReceiverOptions { RetryOptions = Once });
+            _ = await receiver.ReceiveBatchAsync(1, TimeSpan.FromMilliseconds(100), cancellation);
+        }
     }
 
     private async Task AskAsync(string section, Func<CancellationToken, Task> ask, CancellationToken cancellation)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
         try
         {
-            await ask(cancellation);
+            await ask(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"{section} does not answer within {Patience.TotalSeconds} s: do its firewall and network let this machine in?");
         }
         catch (Exception e) when (Explain(section, e) is { } sentence)
         {

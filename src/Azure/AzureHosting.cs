@@ -8,6 +8,7 @@ using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAgents.Client;
 using OrleansAgents.Lifecycle;
+using OrleansAgents.Live;
 
 namespace OrleansAgents.Azure;
 
@@ -26,7 +27,7 @@ public static class AzureHosting
         OrleansResources.Add(silo.Services, silo.Configuration);
         if (azure.Tables is { } tables)
         {
-            CheckFirst(silo.Services, azure);
+            CheckFirst(silo.Services, new(azure, readsHub: true));
             if (!silo.Services.Has(typeof(IMembershipTable)))
             {
                 silo.UseAzureStorageClustering(o => o.TableServiceClient = tables);
@@ -44,24 +45,29 @@ public static class AzureHosting
             {
                 streams.ConfigureEventHub(o => o.Configure(hub => Connect(hub, events)));
                 streams.UseAzureTableCheckpointer(o => o.Configure(c => (c.TableServiceClient, c.TableName) = (azure.Tables!, events.CheckpointTable)));
-
-                // What was published before a partition is read for the first time is not lost: its events are the runs' own.
-                streams.ConfigurePartitionReceiver(o => o.Configure(r => r.StartFromNow = false));
             });
         }
+
+        // What was published before a partition is read for the first time is not lost, whoever has configured the stream.
+        silo.Services.Configure<EventHubReceiverOptions>(LifecycleStream.Provider, o => o.StartFromNow = false);
 
         return silo;
     }
 
     /// <summary>For a gateway or a service beside the silos: finds them, and hears of lifecycle events, where they are. Nothing where neither is set.</summary>
-    /// <inheritdoc cref="UseAzure(ISiloBuilder)" path="/exception"/>
+    /// <exception cref="InvalidOperationException">A value cannot be used, or <c>AddAgentsClient()</c> was called before and has put the client elsewhere.</exception>
     public static IClientBuilder UseAzure(this IClientBuilder client)
     {
         var azure = AzureSettings.Read(client.Configuration);
+        if (azure.Tables is not null && client.Services.Has(typeof(RemoteTail)))
+        {
+            throw new InvalidOperationException("Call UseAzure() before AddAgentsClient(), which otherwise looks for silos on this machine.");
+        }
+
         OrleansResources.Add(client.Services, client.Configuration);
         if (azure.Tables is { } tables)
         {
-            CheckFirst(client.Services, azure);
+            CheckFirst(client.Services, new(azure, readsHub: false));
             if (!client.Services.Has(typeof(IGatewayListProvider)))
             {
                 client.UseAzureStorageClustering(o => o.TableServiceClient = tables);
@@ -83,9 +89,8 @@ public static class AzureHosting
     /// <exception cref="InvalidOperationException">One of them does not answer, or refuses; the sentence says which.</exception>
     internal static Task CheckAsync(IServiceProvider services) => services.GetService<AzureCheck>()?.StartAsync(CancellationToken.None) ?? Task.CompletedTask;
 
-    private static void CheckFirst(IServiceCollection services, AzureSettings azure)
+    private static void CheckFirst(IServiceCollection services, AzureCheck check)
     {
-        var check = new AzureCheck(azure);
         services.AddSingleton(check);
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(check));
     }

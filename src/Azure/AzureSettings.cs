@@ -36,7 +36,7 @@ internal sealed record AzureSettings(TableServiceClient? Tables, EventHubSetting
         {
             return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
                 ? new(uri, new DefaultAzureCredential())
-                : throw new InvalidOperationException($"{section.Path}:ServiceUri is '{address}'; give the address of the account's tables, such as https://account.table.core.windows.net.");
+                : throw new InvalidOperationException($"{section.Path}:ServiceUri is no https address; give that of the account's tables, such as https://account.table.core.windows.net.");
         }
 
         try
@@ -82,14 +82,18 @@ internal sealed record EventHubSettings(
     private static Func<string, EventHubConnectionOptions, EventHubConnection> OfNamespace(IConfigurationSection section, string host) =>
         Uri.CheckHostName(host) == UriHostNameType.Dns
             ? (hub, options) => new(host, hub, new DefaultAzureCredential(), options)
-            : throw new InvalidOperationException($"{section.Path}:Namespace is '{host}'; give a host name, such as name.servicebus.windows.net.");
+            : throw new InvalidOperationException($"{section.Path}:Namespace is no host name; give one such as name.servicebus.windows.net.");
 
     private static (Func<string, EventHubConnectionOptions, EventHubConnection> Connect, string? Hub) OfConnectionString(IConfigurationSection section, string text)
     {
         try
         {
-            var parts = EventHubsConnectionStringProperties.Parse(text);
-            return ((hub, options) => new(text, parts.EventHubName is null ? hub : null, options), parts.EventHubName);
+            var named = EventHubsConnectionStringProperties.Parse(text).EventHubName;
+            Func<string, EventHubConnectionOptions, EventHubConnection> connect = (hub, options) => new(text, named is null ? hub : null, options);
+
+            // Does not connect yet, but looks at what it would need.
+            _ = connect("any", new());
+            return (connect, named);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

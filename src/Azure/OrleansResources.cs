@@ -2,20 +2,21 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OrleansAgents.Azure;
 
 /// <summary>What Orleans' own configuration refers to: <c>Orleans:…:ServiceKey</c> names a storage account by its connection string, as an Aspire app host writes it.</summary>
 internal static class OrleansResources
 {
-    /// <summary>Registers the tables of each account that Orleans' configuration names by <c>ServiceKey</c>, from <c>ConnectionStrings:{key}</c>.</summary>
+    /// <summary>Registers the tables of each account that Orleans' configuration names by <c>ServiceKey</c>, from <c>ConnectionStrings:{key}</c>. What the program has registered under that key stays.</summary>
     public static void Add(IServiceCollection services, IConfiguration configuration)
     {
         foreach (var key in configuration.GetSection("Orleans").AsEnumerable().Where(e => e.Key.EndsWith(":ServiceKey", StringComparison.OrdinalIgnoreCase)).Select(e => e.Value).Distinct())
         {
             if (key is not null && configuration.GetConnectionString(key) is { } text)
             {
-                services.AddKeyedSingleton(key, (_, _) => Tables(key, text));
+                services.TryAddKeyedSingleton(key, (_, _) => Tables(key, text));
             }
         }
     }

@@ -60,11 +60,8 @@ internal static class SiloHosting
     /// <summary>A silo on loopback with streams in memory, as far as the program or the configuration has not put it elsewhere before.</summary>
     public static ISiloBuilder UseLoopbackByDefault(this ISiloBuilder silo, int siloPort, int gatewayPort)
     {
-        if (silo.Services.Has(typeof(IMembershipTable)))
-        {
-            silo.Configure<EndpointOptions>(o => (o.SiloPort, o.GatewayPort) = (siloPort, gatewayPort));
-        }
-        else
+        // In a cluster a silo is where Orleans' own configuration says, at the same place after each restart.
+        if (!silo.Services.Has(typeof(IMembershipTable)))
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort);
         }

@@ -19,7 +19,7 @@ internal static partial class SiloSetup
     public static AgentsBuilder AddSilo(this IHostApplicationBuilder builder) => Add(
         builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? DefaultSiloPort, GatewayPort(builder.Configuration, DefaultGatewayPort));
 
-    /// <summary>A silo beside a gateway in one process, on free ports; others reach it only where a gateway port is set.</summary>
+    /// <summary>A silo beside a gateway in one process, on free ports; others reach it only where a gateway port is set. In a cluster it has Orleans' own ports (11111 and 30000), or those that are configured.</summary>
     public static AgentsBuilder AddEmbeddedSilo(this IHostApplicationBuilder builder) => Add(
         builder, Port(builder.Configuration, "Orleans:Endpoints:SiloPort") ?? Ports.Free(), GatewayPort(builder.Configuration, 0));
 

@@ -1,6 +1,7 @@
 // The silo, with a grain that writes down every lifecycle event that reaches it by the stream alone.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Streams;
 using OrleansAgents.Azure.Silo;
@@ -11,8 +12,9 @@ builder.AddSilo().AddDocsAgent();
 builder.Services.AddSingleton(new WitnessFile(builder.Configuration["Witness:File"]!));
 if (builder.Configuration["Witness:StartFromNow"] is { } now)
 {
-    // Orleans' own default, which the product turns off.
-    builder.Services.PostConfigureAll<Orleans.Configuration.EventHubReceiverOptions>(o => o.StartFromNow = bool.Parse(now));
+    // Orleans' own default, which the product turns off; and a cache that lets no checkpoint be made before the silo is killed.
+    builder.Services.PostConfigureAll<EventHubReceiverOptions>(o => o.StartFromNow = bool.Parse(now));
+    builder.Services.PostConfigureAll<StreamCacheEvictionOptions>(o => (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
 }
 
 builder.Services.AddHostedService<SiloReadyLine>();

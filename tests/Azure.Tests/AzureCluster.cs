@@ -47,9 +47,6 @@ internal sealed class AzureCluster : IAsyncDisposable
         return settings;
     }
 
-    public Task<ServiceProgram> SiloAsync(params (string Key, string Value)[] more) =>
-        ServiceProgram.SiloAsync(Folder.File("agents.db"), _siloPort, _gatewayPort, Settings(more));
-
     /// <summary>The silo with a witness in it, see <see cref="WitnessFile"/>.</summary>
     public Task<ServiceProgram> WitnessedSiloAsync(params (string Key, string Value)[] more) => ServiceProgram.PublishedAsync(
         Path.Combine(Repository.Root, "tests", "Azure.Silo", "bin", Repository.Configuration, "net10.0", "OrleansAgents.Azure.Silo.dll"),

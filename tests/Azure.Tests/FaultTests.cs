@@ -75,7 +75,7 @@ public sealed class FaultTests : IAsyncLifetime
         models.Script(r => r.Number == 1
             ? Enumerable.Range(0, 20).Aggregate(new Reply(), (reply, _) => reply.Reasoning(part).Text(part)).Finish("stop")
             : new Reply().Text("done").Finish("stop"));
-        await using var silo = await _azure.SiloAsync(
+        await using var silo = await _azure.WitnessedSiloAsync(
             ("Models__default__Provider", "openai"), ("Models__default__Endpoint", models.Endpoint.ToString()), ("Models__default__Model", "scripted"),
             ("Models__default__ApiKey", "test-key"), ("Models__default__MaxOutputTokens", "1000000"));
         await using var service = await Service.StartAsync(_azure.Settings());
@@ -84,7 +84,9 @@ public sealed class FaultTests : IAsyncLifetime
         await service.Agents.WaitAsync(large, Patience);
         string[] runs = [large, .. await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.Agents.StartAsync(new("docs", "And here?"))))];
 
-        await HeardAsync(service, runs, await EndedAsync(service, runs));
+        var views = await EndedAsync(service, runs);
+        await HeardAsync(service, runs, views);
+        await _azure.WitnessedAsync(views, runs);
         Assert.Contains(service.Heard.Of(large), e => e.Data.Length > 2_000_000);
     }
 
@@ -102,7 +104,9 @@ public sealed class FaultTests : IAsyncLifetime
         await _azure.Storage.StartAgainAsync();
 
         List<string> runs = [.. before, .. meanwhile, .. await StartAsync(service)];
-        await HeardAsync(service, runs, await EndedAsync(service, runs));
+        var views = await EndedAsync(service, runs);
+        await HeardAsync(service, runs, views);
+        await _azure.WitnessedAsync(views, runs);
     }
 
     private static async Task<List<string>> StartAsync(Service service) =>

@@ -19,7 +19,11 @@ public sealed class StartTests : IAsyncLifetime
     {
         { "Silo", "storage text", "Azure:Storage:ConnectionString is no connection string of a storage account; copy it from the account's access keys." },
         { "Silo", "storage twice", "Azure:Storage:ConnectionString and Azure:Storage:ServiceUri are both set; give one of them." },
-        { "Silo", "storage address", "Azure:Storage:ServiceUri is 'tables'; give the address of the account's tables, such as https://account.table.core.windows.net." },
+        { "Silo", "storage address", "Azure:Storage:ServiceUri is no https address; give that of the account's tables, such as https://account.table.core.windows.net." },
+        { "Silo", "hub address", "Azure:EventHubs:Namespace is no host name; give one such as name.servicebus.windows.net." },
+        { "Silo", "hub without key", "Azure:EventHubs:ConnectionString is no connection string of an Event Hubs namespace; " },
+        { "Gateway", "hub is storage", "Azure:EventHubs:ConnectionString is no connection string of an Event Hubs namespace; " },
+        { "Silo", "hub group", "Azure:EventHubs has no event hub 'run-events', or no consumer group 'nobody' of it." },
         { "Silo", "storage key", "Azure:Storage refuses the key or the identity (HTTP 403, " },
         { "Silo", "storage away", "Azure:Storage does not answer: Connection refused" },
         { "Silo", "no storage", "Azure:EventHubs needs Azure:Storage as well, " },
@@ -41,9 +45,13 @@ public sealed class StartTests : IAsyncLifetime
         {
             "storage text" => [("Azure__Storage__ConnectionString", "secret-text")],
             "storage twice" => [("Azure__Storage__ServiceUri", "https://account.table.core.windows.net")],
-            "storage address" => [("Azure__Storage__ConnectionString", ""), ("Azure__Storage__ServiceUri", "tables")],
+            "storage address" => [("Azure__Storage__ConnectionString", ""), ("Azure__Storage__ServiceUri", "AccountName=a;AccountKey=secret-text")],
             "storage key" => [("Azure__Storage__ConnectionString", _azure.Storage.WithWrongKey)],
             "no storage" => [("Azure__Storage__ConnectionString", "")],
+            "hub address" => [("Azure__EventHubs__ConnectionString", ""), ("Azure__EventHubs__Namespace", "Endpoint=sb://a/;SharedAccessKey=secret-text")],
+            "hub without key" => [("Azure__EventHubs__ConnectionString", "Endpoint=sb://secret-text.servicebus.windows.net/")],
+            "hub is storage" => [("Azure__EventHubs__ConnectionString", _azure.Storage.WithWrongKey)],
+            "hub group" => [("Azure__EventHubs__ConsumerGroup", "nobody")],
             "hub text" => [("Azure__EventHubs__ConnectionString", "secret-text")],
             "hub name" => [("Azure__EventHubs__Hub", "nobody")],
             "hub key" => [("Azure__EventHubs__ConnectionString", _azure.Hub.ConnectionString.Replace("SharedAccessKey=", "SharedAccessKey=secret-text"))],
@@ -54,6 +62,11 @@ public sealed class StartTests : IAsyncLifetime
         if (wrong == "storage away")
         {
             await _azure.Storage.StopAsync();
+        }
+        else if (wrong == "hub group")
+        {
+            // The stand-in has every group: it says what the service says of one that it has not.
+            _azure.Hub.Faults = Faults.None with { RefuseReceivers = new("amqp:not-found", "The messaging entity 'run-events/consumergroups/nobody' could not be found.") };
         }
         else if (wrong == "hub away")
         {

@@ -20,6 +20,7 @@ public sealed class OutboxShardTests : IAsyncLifetime
     private OutboxShard _shard = null!;
     private Func<JournalEvent, bool> _refuses = _ => false;
     private Func<string, bool> _unreadable = _ => false;
+    private Task _before = Task.CompletedTask;
     private int _tries;
 
     public ValueTask InitializeAsync()
@@ -159,7 +160,11 @@ public sealed class OutboxShardTests : IAsyncLifetime
         var refused = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CommitAsync(events: 1)));
         var ids = refused.Select(run => run.Id).ToHashSet();
         _refuses = e => ids.Contains(e.JournalId);
+        var (first, offered) = (await CommitAsync(events: 1), new TaskCompletionSource());
+        _before = offered.Task;
+        Offer(first);
         refused.ToList().ForEach(Offer);
+        offered.SetResult();
         await UntilAsync(() => _tries > 4);
 
         for (var n = 0; n < 10; n++)
@@ -175,8 +180,9 @@ public sealed class OutboxShardTests : IAsyncLifetime
     }
 
     /// <summary>The stream: takes a batch whole or not at all.</summary>
-    private Task SendAsync(IReadOnlyList<JournalEvent> batch)
+    private async Task SendAsync(IReadOnlyList<JournalEvent> batch)
     {
+        await _before;
         _tries++;
         if (batch.Any(_refuses))
         {
@@ -187,8 +193,6 @@ public sealed class OutboxShardTests : IAsyncLifetime
         {
             _taken.Enqueue(e);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>Each in its first place.</summary>

@@ -14,6 +14,9 @@ namespace OrleansAgents.Lifecycle;
 internal sealed partial class OutboxPublisher(
     Func<IReadOnlyList<JournalEvent>, Task> send, IJournal journal, TimeProvider time, ILogger log, CancellationToken stop)
 {
+    /// <summary>Events of a suspect in one turn: others wait meanwhile.</summary>
+    private const int MostAlone = 32;
+
     /// <summary>Events that the stream has taken, of whatever run.</summary>
     private long _passed;
 
@@ -88,7 +91,7 @@ internal sealed partial class OutboxPublisher(
 
     private async Task<bool> SendAloneAsync(OwedRun run, List<JournalEvent> events)
     {
-        foreach (var batch in events.SelectMany(e => Batches.Of([e])))
+        foreach (var batch in events.Take(MostAlone).SelectMany(e => Batches.Of([e])))
         {
             var e = batch[0];
             if (!await SendAsync([e]) && !(e.HasData && await SendAsync([e.WithoutData()])))
@@ -104,8 +107,8 @@ internal sealed partial class OutboxPublisher(
             run.Passed(e.Seq);
         }
 
-        // Without events it could not be read.
-        run.IsSuspect = events.Count == 0;
+        // Without events it could not be read; with more of them, the rest takes the next turns.
+        run.IsSuspect = events.Count is 0 or > MostAlone;
         return true;
     }
 

@@ -3,8 +3,8 @@ namespace OrleansAgents.Lifecycle;
 /// <summary>The runs whose events a shard owes its stream, each in its turn; a suspect takes its turn after one of the others. Thread-safe.</summary>
 internal sealed class OutboxQueue
 {
-    /// <summary>Events held in memory for all runs; what is more is read from the journal in its turn.</summary>
-    private const int MostHeld = 4_096;
+    /// <summary>Bytes of events held in memory for all runs; what is more is read from the journal in its turn.</summary>
+    private const int MostHeld = 2 * 1024 * 1024;
 
     /// <summary>Runs that are remembered. What is more is offered again: by its next commit, or when it rests by its wake time.</summary>
     private const int MostRuns = 10_000;
@@ -18,14 +18,14 @@ internal sealed class OutboxQueue
     private bool _isTaken;
     private bool _isTurnOfSuspect;
 
-    /// <summary>True while a run waits that is no suspect.</summary>
-    public bool HasTurns
+    /// <summary>True while suspects wait for their turn.</summary>
+    public bool HasSuspects
     {
         get
         {
             lock (_gate)
             {
-                return _turns.Count > 0;
+                return _suspects.Count > 0;
             }
         }
     }
@@ -74,13 +74,14 @@ internal sealed class OutboxQueue
         }
     }
 
-    /// <summary>The runs whose turn it is: a suspect alone, else about as many as fill a batch. None ends the taking.</summary>
+    /// <summary>The runs whose turn it is: a suspect alone, else about as many as fill a batch. None, and no suspects, ends the taking.</summary>
     /// <param name="isTrial">The stream refused before: one run tries it.</param>
-    public List<OwedRun> Take(bool isTrial)
+    /// <param name="areSuspectsDue">Whether a suspect may have its turn.</param>
+    public List<OwedRun> Take(bool isTrial, bool areSuspectsDue)
     {
         lock (_gate)
         {
-            var from = _turns.Count == 0 || (_isTurnOfSuspect && _suspects.Count > 0) ? _suspects : _turns;
+            var from = areSuspectsDue && (_turns.Count == 0 || (_isTurnOfSuspect && _suspects.Count > 0)) ? _suspects : _turns;
             _isTurnOfSuspect = from == _turns;
             var taken = new List<OwedRun>();
             for (var events = 0L; events < Batches.Most && from.TryPeek(out var id);)
@@ -98,7 +99,7 @@ internal sealed class OutboxQueue
                 taken.Add(run);
             }
 
-            _isTaken = taken.Count > 0;
+            _isTaken = taken.Count > 0 || _suspects.Count > 0;
             return taken;
         }
     }

@@ -13,6 +13,7 @@ internal sealed partial class OutboxShard(OutboxPublisher publisher, TimeProvide
 
     private readonly OutboxQueue _queue = new();
     private int _failures, _suspectFailures;
+    private (long Since, TimeSpan For) _suspectsWait;
 
     public void Offer(in Outgoing outgoing)
     {
@@ -40,12 +41,24 @@ internal sealed partial class OutboxShard(OutboxPublisher publisher, TimeProvide
     {
         try
         {
-            while (_queue.Take(isTrial: _failures > 0) is { Count: > 0 } runs)
+            while (true)
             {
-                var isSuspect = runs[0].IsSuspect;
-                var isFine = await TurnAsync(runs);
-                (_failures, _suspectFailures) = isFine ? (0, 0) : isSuspect ? (_failures, _suspectFailures + 1) : (_failures + 1, 0);
-                await PauseAsync(isFine, isSuspect);
+                // Asked for before the look, so that no run is added unseen between look and wait.
+                var added = _queue.Added;
+                var runs = _queue.Take(isTrial: _failures > 0, areSuspectsDue: UntilSuspects == TimeSpan.Zero);
+                if (runs.Count > 0)
+                {
+                    await TurnAsync(runs);
+                }
+                else if (_queue.HasSuspects)
+                {
+                    await Task.WhenAny(added, Task.Delay(UntilSuspects, time, stop));
+                    stop.ThrowIfCancellationRequested();
+                }
+                else
+                {
+                    return;
+                }
             }
         }
         catch (Exception) when (stop.IsCancellationRequested)
@@ -54,36 +67,46 @@ internal sealed partial class OutboxShard(OutboxPublisher publisher, TimeProvide
         }
     }
 
-    /// <summary>Suspects hold up no other run: a long pause after one of them ends when another run comes.</summary>
-    private async Task PauseAsync(bool isFine, bool isSuspect)
+    /// <summary>Suspects that fail wait longer each time, and hold up no other run.</summary>
+    private async Task TurnAsync(List<OwedRun> runs)
     {
-        if (isFine)
+        var isSuspect = runs[0].IsSuspect;
+        var isFine = await PublishAsync(runs);
+        if (!isSuspect)
         {
-            await Task.Delay(isSuspect ? TimeSpan.Zero : Linger, time, stop);
-            return;
+            _failures = isFine ? 0 : _failures + 1;
+            await Task.Delay(isFine ? Linger : PauseAfter(_failures), time, stop);
         }
-
-        await Task.Delay(FirstPause * Jitter, time, stop);
-        var more = (PauseAfter(isSuspect ? _suspectFailures : _failures) - FirstPause) * Jitter;
-        var added = _queue.Added;
-        if (more > TimeSpan.Zero && !(isSuspect && _queue.HasTurns))
+        else if (isFine)
         {
-            var pause = Task.Delay(more, time, stop);
-            await Task.WhenAny(pause, isSuspect ? added : pause);
-            stop.ThrowIfCancellationRequested();
+            (_failures, _suspectFailures) = (0, 0);
+        }
+        else
+        {
+            _suspectFailures++;
+            _suspectsWait = (time.GetTimestamp(), PauseAfter(_suspectFailures));
+            await Task.Delay(PauseAfter(1), time, stop);
         }
     }
 
-    private static double Jitter => 0.5 + Random.Shared.NextDouble();
+    /// <summary>Zero when a suspect may try.</summary>
+    private TimeSpan UntilSuspects
+    {
+        get
+        {
+            var left = _suspectsWait.For - time.GetElapsedTime(_suspectsWait.Since);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
     private static TimeSpan PauseAfter(int failures)
     {
         var pause = FirstPause * Math.Pow(2, Math.Min(failures - 1, 10));
-        return pause < LongestPause ? pause : LongestPause;
+        return (pause < LongestPause ? pause : LongestPause) * (0.5 + Random.Shared.NextDouble());
     }
 
     /// <summary>False when the stream or the journal refused something. Runs that are not done are in the queue again.</summary>
-    private async Task<bool> TurnAsync(List<OwedRun> runs)
+    private async Task<bool> PublishAsync(List<OwedRun> runs)
     {
         var isFine = false;
         try

@@ -6,6 +6,9 @@ namespace OrleansAgents.Lifecycle;
 /// <summary>One run whose events are owed to a stream, with those of them that are still in memory. Not thread-safe.</summary>
 internal sealed class OwedRun
 {
+    /// <summary>Bytes of an event beside its data, about.</summary>
+    private const int Overhead = 256;
+
     /// <summary>An event is left out when it was refused so often while other events passed.</summary>
     private const int MostRefusals = 3;
 
@@ -23,8 +26,8 @@ internal sealed class OwedRun
 
     public string Id => Last.Header.Id;
 
-    /// <summary>Events that are held in memory.</summary>
-    public int Held => _events.Count;
+    /// <summary>Bytes of the events that are held in memory.</summary>
+    public int Held { get; private set; }
 
     /// <summary>Events that are to be published.</summary>
     public long Owed => Last.Header.Head - Last.Outlet.Published;
@@ -42,17 +45,20 @@ internal sealed class OwedRun
     }
 
     /// <summary>Holds the events of a commit where there is room and they follow on those that it holds; else it holds none from now on.</summary>
+    /// <param name="room">Bytes.</param>
     public void Add(in Outgoing next, int room)
     {
         Replace(next);
-        _isWhole = _isWhole && next.Events.Count <= room && (_events is not [.., var last] || next.Events is not [var first, ..] || first.Seq == last.Seq + 1);
+        var bytes = next.Events.Sum(e => (long)e.Data.Length + Overhead);
+        _isWhole = _isWhole && bytes <= room && (_events is not [.., var last] || next.Events is not [var first, ..] || first.Seq == last.Seq + 1);
         if (_isWhole)
         {
             _events.AddRange(next.Events);
+            Held += (int)bytes;
         }
         else
         {
-            _events.Clear();
+            Drop();
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class OwedRun
         }
 
         _isWhole = false;
-        _events.Clear();
+        Drop();
         EndTurn();
     }
 
@@ -98,6 +104,12 @@ internal sealed class OwedRun
         }
 
         return _refusals >= MostRefusals;
+    }
+
+    private void Drop()
+    {
+        _events.Clear();
+        Held = 0;
     }
 
     /// <summary>A header tells of progress only when all is published: whoever offers the run by its header does not know how far it is.</summary>
