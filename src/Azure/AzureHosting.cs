@@ -16,9 +16,6 @@ namespace OrleansAgents.Azure;
 /// <remarks>No run depends on any of it: the journals are the truth. What <c>Orleans:*</c> configures comes first and stays.</remarks>
 public static class AzureHosting
 {
-    /// <summary>Name of the Orleans storage that knows who is subscribed to which stream.</summary>
-    private const string Subscriptions = "PubSubStore";
-
     /// <summary>For a silo: <c>Azure:Storage</c> holds its cluster's members and subscriptions, <c>Azure:EventHubs</c> carries its lifecycle streams. Nothing where neither is set.</summary>
     /// <exception cref="InvalidOperationException">A value cannot be used; the sentence names its key.</exception>
     public static ISiloBuilder UseAzure(this ISiloBuilder silo)
@@ -33,9 +30,9 @@ public static class AzureHosting
                 silo.UseAzureStorageClustering(o => o.TableServiceClient = tables);
             }
 
-            if (!silo.Services.Has(typeof(IGrainStorage), Subscriptions))
+            if (!silo.Services.Has(typeof(IGrainStorage), LifecycleStream.Subscriptions))
             {
-                silo.AddAzureTableGrainStorage(Subscriptions, o => o.TableServiceClient = tables);
+                silo.AddAzureTableGrainStorage(LifecycleStream.Subscriptions, o => o.TableServiceClient = tables);
             }
         }
 

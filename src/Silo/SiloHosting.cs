@@ -21,9 +21,6 @@ namespace OrleansAgents.Silo;
 /// <summary>Puts the execution side into a host: grains, supervisor, models, tools.</summary>
 internal static class SiloHosting
 {
-    /// <summary>Name of the Orleans storage that knows who is subscribed to which stream.</summary>
-    private const string Subscriptions = "PubSubStore";
-
     /// <summary>How far a follower of the lifecycle streams may be behind before it is sent to the journals.</summary>
     private static readonly TimeSpan StreamsKeep = TimeSpan.FromSeconds(10);
 
@@ -71,7 +68,7 @@ internal static class SiloHosting
             silo.AddMemoryStreams(LifecycleStream.Provider);
         }
 
-        return silo.Services.Has(typeof(IGrainStorage), Subscriptions) ? silo : silo.AddMemoryGrainStorage(Subscriptions);
+        return silo.Services.Has(typeof(IGrainStorage), LifecycleStream.Subscriptions) ? silo : silo.AddMemoryGrainStorage(LifecycleStream.Subscriptions);
     }
 
     /// <summary>How a silo of ours is tuned, wherever it runs.</summary>

@@ -6,7 +6,7 @@ using OrleansAgents.Testing;
 
 namespace OrleansAgents.Azure.Tests;
 
-/// <summary>Storage and an event hub as servers of their own, and what silos, gateways and services are told of them.</summary>
+/// <summary>Storage and an event hub as servers of their own, and the settings with which silos, gateways and services use them.</summary>
 internal sealed class AzureCluster : IAsyncDisposable
 {
     private readonly string _cluster = Guid.NewGuid().ToString("n");
@@ -26,7 +26,7 @@ internal sealed class AzureCluster : IAsyncDisposable
 
     public static async Task<AzureCluster> StartAsync() => new(await Azurite.StartAsync(), EventHubServer.Start("run-events", partitions: 4));
 
-    /// <summary>What every process of the cluster is told.</summary>
+    /// <summary>The settings of every process of the cluster.</summary>
     /// <param name="more">Further keys, or others in place of these.</param>
     public Dictionary<string, string> Settings(params (string Key, string Value)[] more)
     {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using OrleansAgents.Client;
 using OrleansAgents.EventHubs;
 using OrleansAgents.Testing;
 using Xunit;
@@ -31,6 +34,7 @@ public sealed class StartTests : IAsyncLifetime
         { "Silo", "hub name", "Azure:EventHubs has no event hub 'nobody', or no consumer group '$Default' of it." },
         { "Silo", "hub key", "Azure:EventHubs refuses the key or the identity." },
         { "Silo", "hub away", "Azure:EventHubs does not answer: " },
+        { "Gateway", "hub is silent", "Azure:EventHubs does not answer" },
         { "Silo", "table name", "Azure:EventHubs:CheckpointTable is 'a-b'; give 3 to 63 letters and digits, a letter first." },
         { "Silo", "two hubs", "Azure:EventHubs:Hub is 'other', but the connection string is one of the event hub 'run-events'; " },
         { "Gateway", "storage key", "Azure:Storage refuses the key or the identity (HTTP 403, " },
@@ -68,6 +72,10 @@ public sealed class StartTests : IAsyncLifetime
             // The stand-in has every group: it says what the service says of one that it has not.
             _azure.Hub.Faults = Faults.None with { RefuseReceivers = new("amqp:not-found", "The messaging entity 'run-events/consumergroups/nobody' could not be found.") };
         }
+        else if (wrong == "hub is silent")
+        {
+            _azure.Hub.Faults = Faults.None with { HoldEverything = true };
+        }
         else if (wrong == "hub away")
         {
             await _azure.Hub.DisposeAsync();
@@ -79,6 +87,17 @@ public sealed class StartTests : IAsyncLifetime
         Assert.Contains($"cannot start. {sentence}", said);
         Assert.DoesNotContain("   at ", said);
         Assert.DoesNotContain("secret-text", said);
+    }
+
+    [Fact]
+    public void A_client_that_was_put_on_this_machine_before_says_so()
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection([new("Azure:Storage:ConnectionString", _azure.Storage.ConnectionString)]);
+
+        var refusal = Assert.Throws<InvalidOperationException>(() => builder.UseOrleansClient(client => client.AddAgentsClient().UseAzure()));
+
+        Assert.StartsWith("Call UseAzure() before AddAgentsClient()", refusal.Message);
     }
 
     private async Task<(int Code, string Said)> RunAsync(string program, Dictionary<string, string> settings)

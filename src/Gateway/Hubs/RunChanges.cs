@@ -171,10 +171,10 @@ internal sealed partial class RunChanges(Func<Action<JournalEvent>, Action, IAsy
         }
     }
 
-    /// <summary>A viewer that is told nothing more leaves.</summary>
-    private void LeaveUnless(bool isToldMore, RunListViewer viewer)
+    /// <summary>Removes a viewer that was cut.</summary>
+    private void LeaveUnless(bool takesMore, RunListViewer viewer)
     {
-        if (!isToldMore)
+        if (!takesMore)
         {
             _ = LeaveAsync(viewer);
         }

@@ -39,7 +39,7 @@ internal sealed class RunListViewer(Principal principal, RunsFilter filter, Time
         }
     }
 
-    /// <summary>A run of its user changed. False when it has not read for too long and is told nothing more.</summary>
+    /// <summary>A run of its user changed. False when the viewer was cut, because it has not read for too long.</summary>
     public bool Changed(RunSummary run) => Put(() =>
     {
         if (_waiting.Count < MostWaiting || _waiting.ContainsKey(run.Id))

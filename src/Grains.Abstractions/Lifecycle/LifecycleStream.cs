@@ -17,6 +17,9 @@ public static class LifecycleStream
 
     public const string Namespace = "lifecycle";
 
+    /// <summary>Name of the Orleans storage that knows who is subscribed to which stream.</summary>
+    public const string Subscriptions = "PubSubStore";
+
     /// <summary>Streams that there are, with the keys 0 to 63. Never one for each run: a new stream stalls its queue.</summary>
     public const int Shards = 64;
 

@@ -135,7 +135,7 @@ internal sealed partial class OutboxPublisher(
         {
             if (header.Owner is null)
             {
-                // Fenced means that the run went on: then it is told there.
+                // Fenced means that the run went on: its next append writes it.
                 _ = await journal.AppendAsync(
                     new(header.Id, header.Epoch, header.Head, [], header with { PublishedSeq = header.Head, WakeAt = due }, [], []));
             }

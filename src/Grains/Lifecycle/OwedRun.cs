@@ -49,12 +49,12 @@ internal sealed class OwedRun
     public void Add(in Outgoing next, int room)
     {
         Replace(next);
-        var bytes = next.Events.Sum(e => (long)e.Data.Length + Overhead);
+        var bytes = BytesOf(next.Events);
         _isWhole = _isWhole && bytes <= room && (_events is not [.., var last] || next.Events is not [var first, ..] || first.Seq == last.Seq + 1);
         if (_isWhole)
         {
             _events.AddRange(next.Events);
-            Held += (int)bytes;
+            Held += bytes;
         }
         else
         {
@@ -104,6 +104,18 @@ internal sealed class OwedRun
         }
 
         return _refusals >= MostRefusals;
+    }
+
+    /// <summary>A loop: this is in the way of every durable step.</summary>
+    private static int BytesOf(IReadOnlyList<JournalEvent> events)
+    {
+        var bytes = 0;
+        for (var i = 0; i < events.Count; i++)
+        {
+            bytes += events[i].Data.Length + Overhead;
+        }
+
+        return bytes;
     }
 
     private void Drop()

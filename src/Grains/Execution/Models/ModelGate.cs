@@ -23,7 +23,7 @@ internal sealed class ModelGate : IDisposable
     private readonly TimeProvider _time;
     private readonly Action? _opened;
     private readonly ITimer _timer;
-    private Passage _passage;
+    private GatePassage _passage;
     private ModelOutage? _outage;
     private TimeSpan _pause = FirstPause;
     private (long Since, TimeSpan For) _shut;
@@ -34,21 +34,6 @@ internal sealed class ModelGate : IDisposable
     {
         (_places, _time, _opened) = (places, time, opened);
         _timer = time.CreateTimer(static gate => ((ModelGate)gate!).PauseIsOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    private enum Passage
-    {
-        /// <summary>As many as there are places.</summary>
-        Free,
-
-        /// <summary>Nobody, until the pause is over.</summary>
-        Shut,
-
-        /// <summary>One, to try.</summary>
-        Probe,
-
-        /// <summary>Nobody else while that one is on its way.</summary>
-        Probing,
     }
 
     /// <summary>Who waits for a place.</summary>
@@ -70,7 +55,7 @@ internal sealed class ModelGate : IDisposable
         {
             lock (_lock)
             {
-                return _passage is Passage.Free ? null : _outage;
+                return _passage is GatePassage.Free ? null : _outage;
             }
         }
     }
@@ -131,7 +116,7 @@ internal sealed class ModelGate : IDisposable
             _inFlight--;
             switch (outcome)
             {
-                case ModelFault { Kind: FaultKind.Provider } fault when probe || _passage is Passage.Free:
+                case ModelFault { Kind: FaultKind.Provider } fault when probe || _passage is GatePassage.Free:
                     Shut(RunPolicy.ProviderPause(_refusals++), WaitReason.Provider, fault);
                     break;
                 case ModelFault { Kind: FaultKind.Provider }:
@@ -141,7 +126,7 @@ internal sealed class ModelGate : IDisposable
                     break;
                 case ModelFault { IsOutage: true } fault:
                     _faults++;
-                    if (probe || (_passage is Passage.Free && _faults >= Outage))
+                    if (probe || (_passage is GatePassage.Free && _faults >= Outage))
                     {
                         Shut(_pause, WaitReason.Retry, fault);
                         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
@@ -150,16 +135,16 @@ internal sealed class ModelGate : IDisposable
                     break;
                 case not null:
                     opens = _refusals > 0;
-                    (_faults, _refusals, _passage, _pause, _outage) = (0, 0, Passage.Free, FirstPause, null);
+                    (_faults, _refusals, _passage, _pause, _outage) = (0, 0, GatePassage.Free, FirstPause, null);
                     break;
                 default:
-                    _passage = probe && _passage is Passage.Probing ? Passage.Probe : _passage;
+                    _passage = probe && _passage is GatePassage.Probing ? GatePassage.Probe : _passage;
                     break;
             }
 
             LetIn();
-            rest = _passage is Passage.Free ? null
-                : _passage is Passage.Shut ? _outage!.Until - _time.GetUtcNow()
+            rest = _passage is GatePassage.Free ? null
+                : _passage is GatePassage.Shut ? _outage!.Until - _time.GetUtcNow()
                 : RunPolicy.ProviderPause(_refusals);
         }
 
@@ -179,9 +164,9 @@ internal sealed class ModelGate : IDisposable
     {
         lock (_lock)
         {
-            if (_passage is Passage.Free && _inFlight == 0)
+            if (_passage is GatePassage.Free && _inFlight == 0)
             {
-                (_passage, _refusals, _outage) = (Passage.Probe, 1, new(WaitReason.Provider, error, _time.GetUtcNow()));
+                (_passage, _refusals, _outage) = (GatePassage.Probe, 1, new(WaitReason.Provider, error, _time.GetUtcNow()));
             }
         }
     }
@@ -192,13 +177,13 @@ internal sealed class ModelGate : IDisposable
     private void Shut(TimeSpan pause, string reason, ModelFault fault)
     {
         var until = _time.GetUtcNow() + pause;
-        if (_passage is Passage.Shut && _outage is { } now && now.Until >= until)
+        if (_passage is GatePassage.Shut && _outage is { } now && now.Until >= until)
         {
             return;
         }
 
         // Every run of the model records why: words about one request are not for others.
-        (_passage, _outage) = (Passage.Shut, new(reason, fault.Error with { Message = fault.Plain ?? fault.Error.Message }, until));
+        (_passage, _outage) = (GatePassage.Shut, new(reason, fault.Error with { Message = fault.Plain ?? fault.Error.Message }, until));
         _shut = (_time.GetTimestamp(), pause);
         _ = _timer.Change(pause, Timeout.InfiniteTimeSpan);
     }
@@ -224,10 +209,10 @@ internal sealed class ModelGate : IDisposable
     {
         lock (_lock)
         {
-            if (_passage is Passage.Shut)
+            if (_passage is GatePassage.Shut)
             {
                 // Who asks now stands behind the probe, and does not rest.
-                (_passage, _outage) = (Passage.Probe, _outage! with { Until = _time.GetUtcNow() });
+                (_passage, _outage) = (GatePassage.Probe, _outage! with { Until = _time.GetUtcNow() });
                 LetIn();
             }
         }
@@ -242,19 +227,19 @@ internal sealed class ModelGate : IDisposable
         }
 
         // Who would wait too long is sent away, to rest.
-        while (_passage is Passage.Shut && _waiting.First is { } first && _outage?.HoldAt(_time.GetUtcNow()) is not null)
+        while (_passage is GatePassage.Shut && _waiting.First is { } first && _outage?.HoldAt(_time.GetUtcNow()) is not null)
         {
             _waiting.RemoveFirst();
             first.Value.SetResult(null);
         }
     }
 
-    private bool MayPass => _passage is Passage.Probe || (_passage is Passage.Free && _inFlight < _places);
+    private bool MayPass => _passage is GatePassage.Probe || (_passage is GatePassage.Free && _inFlight < _places);
 
     private bool Pass()
     {
-        var probe = _passage is Passage.Probe;
-        _passage = probe ? Passage.Probing : _passage;
+        var probe = _passage is GatePassage.Probe;
+        _passage = probe ? GatePassage.Probing : _passage;
         _inFlight++;
         return probe;
     }
