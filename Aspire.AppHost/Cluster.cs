@@ -49,15 +49,16 @@ internal sealed class Cluster
     /// <summary>Azurite from npm, and the tests' stand-in for Event Hubs.</summary>
     private static IResourceBuilder<IResource>[] Programs(IDistributedApplicationBuilder builder)
     {
-        var azurite = Path.Combine(builder.AppHostDirectory, "..", "tests", "Azure.Tests", "node_modules", "azurite", "dist", "src", "table", "main.js");
-        if (!File.Exists(azurite))
+        const string Azurite = "node_modules/azurite/dist/src/table/main.js";
+        var folder = Path.Combine(builder.AppHostDirectory, "..", "tests", "Azure.Tests");
+        if (!File.Exists(Path.Combine(folder, Azurite)))
         {
             throw new DistributedApplicationException("Azurite is not installed; run npm ci in tests/Azure.Tests.");
         }
 
         return
         [
-            builder.AddExecutable("storage", "node", builder.AppHostDirectory, azurite, "--tableHost", "127.0.0.1", "--tablePort", $"{TablesPort}", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent")
+            builder.AddExecutable("storage", "node", folder, Azurite, "--tableHost", "127.0.0.1", "--tablePort", $"{TablesPort}", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent")
                 .WithHttpEndpoint(port: TablesPort, isProxied: false)
                 .WithHttpHealthCheck($"/{AzuriteAccount}/Tables", 403),
             builder.AddProject<Projects.EventHubs>("event-hub").WithArgs("--port", $"{HubPort}", "--hub", "run-events", "--partitions", "4"),

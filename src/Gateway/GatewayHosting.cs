@@ -59,6 +59,12 @@ public static class GatewayHosting
         services.AddSingleton<AllowedOrigins>();
         services.AddHostedService<ExposureCheck>();
         services.AddCors();
+        services.AddResponseCompression(o =>
+        {
+            // No secret is in an answer beside what another site can put there: requests carry keys in a header, and none by themselves.
+            o.EnableForHttps = true;
+            o.MimeTypes = ["application/json", Problems.ContentType, "application/x-ndjson", "text/plain"];
+        });
         SignIn.Add(services);
         services.ConfigureHttpJsonOptions(o => GatewayJson.ForAnswers(o.SerializerOptions));
         services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>((o, configuration) =>
@@ -86,15 +92,17 @@ public static class GatewayHosting
     /// <remarks>Call it before other middleware: the rules hold for everything that follows.</remarks>
     public static WebApplication MapAgentGateway(this WebApplication app)
     {
+        app.Use(next => context => RequestSpan.TellRouteAsync(context, next));
         app.Use(next => context => BearerToken.TakeFromQueryAsync(context, next));
+        app.UseResponseCompression();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<ExposureMiddleware>();
         var origins = app.Services.GetRequiredService<AllowedOrigins>();
         app.UseCors(cors => cors
-            .SetIsOriginAllowed(origins.AllowsForeign).WithMethods("GET", "POST", "DELETE")
-            .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer")
-            .WithExposedHeaders("Location", "Retry-After", "Preference-Applied"));
+            .SetIsOriginAllowed(origins.AllowsForeign).WithMethods("GET", "POST", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer", "If-None-Match", "X-Requested-With", "X-SignalR-User-Agent")
+            .WithExposedHeaders("ETag", "Location", "Retry-After", "Preference-Applied"));
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

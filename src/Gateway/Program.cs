@@ -20,9 +20,9 @@ if (HealthProbe.IsAsked(args))
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 try
 {
+    builder.AddTelemetry();
     builder.AddAgentGateway();
     builder.AddRemoteSilo();
-    builder.AddTelemetry();
     builder.Services.AddHostedService<GatewayReadyLine>();
     var app = builder.Build();
     app.MapAgentGateway();

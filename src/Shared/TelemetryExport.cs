@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,12 +20,13 @@ internal static class TelemetryExport
 
     /// <summary>What the runtime and the frameworks tell by themselves; names that a host does not have stay silent.</summary>
     private static readonly string[] Sources =
-        ["OrleansAgents", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application", "Microsoft.AspNetCore", "System.Net.Http"];
+        ["OrleansAgents", "Microsoft.AspNetCore", "Microsoft.AspNetCore.SignalR.Server", "System.Net.Http"];
 
     private static readonly string[] Meters =
         ["OrleansAgents", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
 
     /// <summary>OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, one JSON object a log line in containers, else nothing.</summary>
+    /// <remarks>Call it before Orleans is added: whether a trace goes on through grain calls is read then.</remarks>
     /// <exception cref="InvalidOperationException">A value cannot be used; the sentence names its key.</exception>
     public static IHostApplicationBuilder AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -40,6 +42,9 @@ internal static class TelemetryExport
         }
 
         Check(settings);
+
+        // The weakest source: what is configured elsewhere wins.
+        settings.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Telemetry:GrainCalls", "true")] });
 
         // The web server leaves the attributes of its spans to others unless it is asked for them.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
@@ -68,6 +73,16 @@ internal static class TelemetryExport
     /// <summary>The web server has one name for all its spans, and readers want another; what stands behind the question mark may be a secret.</summary>
     private sealed class Requests : BaseProcessor<Activity>
     {
+        /// <summary>Probes, and outgoing calls that nothing traced has made (what Orleans asks of its tables, fetched keys), come all day long.</summary>
+        public override void OnStart(Activity data)
+        {
+            if (data.ParentSpanId == default && (data.Source.Name == "System.Net.Http" || data.GetTagItem("url.path") is string path && path.StartsWith("/health/", StringComparison.Ordinal)))
+            {
+                data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                data.IsAllDataRequested = false;
+            }
+        }
+
         public override void OnEnd(Activity data)
         {
             if (data.Source.Name == "Microsoft.AspNetCore" && data.GetTagItem("http.request.method") is string method)

@@ -15,8 +15,8 @@ return await Startup.RunOrExplainAsync(Build, "The silo cannot start.");
 
 IHost Build()
 {
-    builder.AddSilo().AddDocsAgent();
     builder.AddTelemetry();
+    builder.AddSilo().AddDocsAgent();
     builder.Services.AddHostedService<SiloReadyLine>();
     return builder.Build();
 }

@@ -45,6 +45,9 @@ internal static class SiloHosting
         services.AddSingleton<Outbox>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Outbox>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ModelWaits>();
+        services.AddSingleton(s => new Search.ThreadSearch(
+            s.GetRequiredService<Journal.IJournal>(), s.GetService<Search.IThreadIndex>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Search.ThreadSearch>>()));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Search.ThreadSearch>());
         services.AddSingleton<LocalRuns>();
         services.AddMetrics().AddSingleton<Telemetry.Instruments>().AddSingleton<Telemetry.RunTelemetry>();
         services.AddSingleton<Ownership>();
@@ -81,6 +84,7 @@ internal static class SiloHosting
             (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (StreamsKeep, StreamsKeep);
             o.MetadataMinTimeInCache = TimeSpan.FromDays(1);
         });
+        Telemetry.TracedCalls.AddTo(silo.Services, silo.Configuration);
         silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
         silo.Configure<ClusterMembershipOptions>(o =>
         {

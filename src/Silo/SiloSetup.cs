@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using OrleansAgents.Azure;
 using OrleansAgents.Journal;
+using OrleansAgents.Search;
 using OrleansAgents.Storage.Sqlite;
 
 namespace OrleansAgents.Silo;
@@ -40,7 +42,22 @@ internal static partial class SiloSetup
         builder.UseOrleans(silo => silo.UseAzure().UseLoopbackByDefault(siloPort, gatewayPort).TuneForRuns());
         builder.Services.AddRuns(builder.Configuration);
         builder.Services.AddSingleton<IJournal>(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
+        builder.Services.AddSingleton(s => IndexOf(JournalPath(builder.Configuration), s.GetRequiredService<IJournal>().Generation, s.GetRequiredService<ILogger<SqliteThreadIndex>>())!);
         return new(builder.Services);
+    }
+
+    /// <summary>Null where the folder cannot be written: the service goes on without a search.</summary>
+    private static IThreadIndex? IndexOf(string path, long generation, ILogger log)
+    {
+        try
+        {
+            return SqliteThreadIndex.Open(path, generation);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            NotSearchable(log, SqliteThreadIndex.PathOf(path), e.Message);
+            return null;
+        }
     }
 
     private static SqliteJournal Open(string path, ILogger log)
@@ -56,6 +73,9 @@ internal static partial class SiloSetup
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was written by an earlier build and is brought up to date; that build reads the copy {Kept}. Delete the copy when you will not go back.")]
     private static partial void Migrated(ILogger log, string path, string kept);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Threads cannot be searched: {Path} cannot be written: {Reason}")]
+    private static partial void NotSearchable(ILogger log, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is damaged: {Finding} Nothing wrong is served; what can be read is. Copy the file away before anything else.")]
     private static partial void Damaged(ILogger log, string path, string finding);

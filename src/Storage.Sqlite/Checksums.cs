@@ -47,6 +47,13 @@ internal sealed class Checksums
             Add(h.Generation);
         }
 
+        if (h.Marks != ThreadMarks.None || (h.ActiveAt is not null && h.ActiveAt != h.UpdatedAt))
+        {
+            Add("thread");
+            Add((long)h.Marks);
+            Add(h.ActiveAt is { } active ? Micros(active) : long.MinValue);
+        }
+
         return Take();
     }
 

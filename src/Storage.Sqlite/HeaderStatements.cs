@@ -12,8 +12,8 @@ internal sealed class HeaderStatements
 {
     internal const string OfStep = "head,epoch,published,updated_at,model,summary,generation,checksum";
     internal const string OfOwner = "owner,wake_at";
-    internal const string OfStatus = "status,reason,ended_at";
-    private const string OfCreation = "tenant,user,thread,agent,created_at";
+    internal const string OfStatus = "status,reason,ended_at,active_at";
+    private const string OfCreation = "tenant,user,thread,agent,created_at,marks";
 
     private readonly Checksums _checksums;
     private readonly Statement _insert, _step, _owner, _status, _all;
@@ -23,7 +23,7 @@ internal sealed class HeaderStatements
         _checksums = checksums;
         _insert = prepare($"""
             INSERT INTO journals ({OfStep},{OfOwner},{OfStatus},{OfCreation},id,kind,partition)
-            SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?19,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?19) ON CONFLICT DO NOTHING
+            SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?21,?,? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id=?21) ON CONFLICT DO NOTHING
             """);
         _step = prepare(UpdateOf(OfStep));
         _owner = prepare(UpdateOf($"{OfStep},{OfOwner}"));
@@ -45,12 +45,12 @@ internal sealed class HeaderStatements
 
     private Statement BindChanged(JournalHeader? before, JournalHeader h)
     {
-        if (before is null || (before.Principal, before.ThreadId, before.Agent, before.CreatedAt) != (h.Principal, h.ThreadId, h.Agent, h.CreatedAt))
+        if (before is null || (before.Principal, before.ThreadId, before.Agent, before.CreatedAt, before.Marks) != (h.Principal, h.ThreadId, h.Agent, h.CreatedAt, h.Marks))
         {
             return BindAll(_all, h);
         }
 
-        if ((before.Status, before.Reason, before.EndedAt) != (h.Status, h.Reason, h.EndedAt))
+        if ((before.Status, before.Reason, before.EndedAt, before.ActiveAt) != (h.Status, h.Reason, h.EndedAt, h.ActiveAt))
         {
             return BindStatus(_status, h);
         }
@@ -59,9 +59,9 @@ internal sealed class HeaderStatements
     }
 
     private Statement BindAll(Statement s, JournalHeader h) => BindStatus(s, h)
-        .Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId).Bind(h.Agent).Bind(Checksums.Micros(h.CreatedAt));
+        .Bind(h.Principal.Tenant).Bind(h.Principal.User).Bind(h.ThreadId).Bind(h.Agent).Bind(Checksums.Micros(h.CreatedAt)).Bind((long)h.Marks);
 
-    private Statement BindStatus(Statement s, JournalHeader h) => BindOwner(s, h).Bind((long)h.Status).Bind(h.Reason).Bind(Micros(h.EndedAt));
+    private Statement BindStatus(Statement s, JournalHeader h) => BindOwner(s, h).Bind((long)h.Status).Bind(h.Reason).Bind(Micros(h.EndedAt)).Bind(Micros(h.ActiveAt));
 
     private Statement BindOwner(Statement s, JournalHeader h) => BindStep(s, h).Bind(h.Owner).Bind(Micros(h.WakeAt));
 

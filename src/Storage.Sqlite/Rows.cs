@@ -8,7 +8,7 @@ namespace OrleansAgents.Storage.Sqlite;
 internal sealed class Rows(SqliteConnection db)
 {
     private const string HeaderColumns =
-        "jid,id,tenant,user,thread,agent,model,summary,created_at,status,reason,head,epoch,owner,wake_at,published,updated_at,ended_at,checksum,kind,generation";
+        "jid,id,tenant,user,thread,agent,model,summary,created_at,status,reason,head,epoch,owner,wake_at,published,updated_at,ended_at,checksum,kind,generation,marks,active_at";
 
     private readonly Checksums _checksums = new();
 
@@ -177,7 +177,7 @@ internal sealed class Rows(SqliteConnection db)
                 r.GetString(1), new(r.GetString(2), r.GetString(3)), Text(r, 4), r.GetString(5), r.GetString(6), (RunStatus)r.GetInt32(9),
                 Text(r, 10), r.GetString(7), r.GetInt64(11), r.GetInt64(12), Text(r, 13), Time(r, 14), r.GetInt64(15),
                 Checksums.Time(r.GetInt64(8)), Checksums.Time(r.GetInt64(16)), Time(r, 17), (JournalKind)r.GetInt32(19),
-                r.GetInt64(20));
+                r.GetInt64(20), (ThreadMarks)r.GetInt32(21), Time(r, 22));
             if (_checksums.Of(h) == r.GetInt64(18) && (id is null || id == h.Id))
             {
                 return (r.GetInt64(0), h);

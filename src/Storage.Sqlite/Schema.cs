@@ -10,7 +10,7 @@ namespace OrleansAgents.Storage.Sqlite;
 /// </remarks>
 internal static class Schema
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const string GenerationRow = "generation";
 
@@ -23,13 +23,16 @@ internal static class Schema
         CREATE INDEX journals_status ON journals (tenant, user, status, created_at, id, agent) WHERE kind = 0;
         """;
 
+    /// <summary>Lists of threads by their activity. The marks in it let a list skip threads without reading them.</summary>
+    private const string ThreadIndex = "CREATE INDEX journals_active ON journals (tenant, user, active_at, id, marks) WHERE kind = 1;";
+
     private const string Tables = $"""
         CREATE TABLE journals (
             jid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL, partition INTEGER NOT NULL,
             tenant TEXT NOT NULL, user TEXT NOT NULL, thread TEXT, agent TEXT NOT NULL, model TEXT NOT NULL, summary TEXT NOT NULL,
             created_at INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT, head INTEGER NOT NULL, epoch INTEGER NOT NULL,
             owner TEXT, wake_at INTEGER, published INTEGER NOT NULL, updated_at INTEGER NOT NULL, ended_at INTEGER,
-            checksum INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 1);
+            checksum INTEGER NOT NULL, generation INTEGER NOT NULL DEFAULT 1, marks INTEGER NOT NULL DEFAULT 0, active_at INTEGER);
         CREATE INDEX journals_list ON journals (kind, tenant, user, created_at, id);
         CREATE INDEX journals_thread ON journals (thread, created_at, id) WHERE thread IS NOT NULL;
         CREATE INDEX journals_owner ON journals (owner) WHERE owner IS NOT NULL;
@@ -37,6 +40,7 @@ internal static class Schema
         CREATE INDEX journals_wake ON journals (wake_at) WHERE wake_at IS NOT NULL;
         CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
         {ListIndexes}
+        {ThreadIndex}
         CREATE TABLE events (
             rowid INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT, checksum INTEGER NOT NULL,
             data BLOB NOT NULL);
@@ -59,6 +63,14 @@ internal static class Schema
         CREATE TABLE store (name TEXT PRIMARY KEY, value INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
         ALTER TABLE deleted ADD COLUMN tenant TEXT;
         ALTER TABLE deleted ADD COLUMN user TEXT;
+        """;
+
+    /// <summary>A thread's header without marks, whose activity is the time of its change, has the checksum that it had before there were any.</summary>
+    private const string From3To4 = $"""
+        ALTER TABLE journals ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE journals ADD COLUMN active_at INTEGER;
+        UPDATE journals SET active_at = updated_at WHERE kind = 1;
+        {ThreadIndex}
         """;
 
     /// <summary>Checks the version; makes the tables in an empty file, and brings those of an older one up to date, with a copy of it kept beside.</summary>
@@ -124,6 +136,11 @@ internal static class Schema
         if (version < 3)
         {
             db.Run(ListIndexes);
+        }
+
+        if (version < 4)
+        {
+            db.Run(From3To4);
         }
 
         db.Run($"PRAGMA user_version = {Version}; COMMIT;");

@@ -24,6 +24,7 @@ internal sealed partial class SqliteJournal
     internal static string IndexOf(ListFilter f) => f switch
     {
         { ThreadId: not null } => "journals_thread",
+        { Kind: JournalKind.Thread } => "journals_active",
         { Kind: JournalKind.Run, Status: not null } => "journals_status",
         { Kind: JournalKind.Run, Agent: not null } => "journals_agent",
         _ => "journals_list",
@@ -33,9 +34,14 @@ internal sealed partial class SqliteJournal
     internal static string WhereOf(ListFilter f) =>
         $"kind={(int)f.Kind} AND tenant=$tenant AND user=$user" +
         $"{(f.ThreadId is null ? "" : " AND thread=$thread")}{(f.Agent is null ? "" : " AND agent=$agent")}{(f.Status is null ? "" : " AND status=$status")}" +
-        $"{(f.Before is null ? "" : " AND (created_at,id)<($at,$id)")} ORDER BY created_at DESC, id DESC";
+        $"{Marked(ThreadMarks.Pinned, f.Pinned)}{Marked(ThreadMarks.Archived, f.Archived)}" +
+        $"{(f.Before is null ? "" : $" AND ({OrderOf(f)},id)<($at,$id)")} ORDER BY {OrderOf(f)} DESC, id DESC";
+
+    private static string OrderOf(ListFilter f) => f.Kind == JournalKind.Thread ? "active_at" : "created_at";
+
+    private static string Marked(ThreadMarks mark, bool? wanted) => wanted is { } set ? $" AND marks&{(int)mark}{(set ? "<>" : "=")}0" : "";
 
     private List<JournalHeader> List(Rows rows, ListFilter f) => rows.Headers(
         _check, IndexOf(f), WhereOf(f), f.Limit, ("$tenant", f.Principal.Tenant), ("$user", f.Principal.User), ("$thread", f.ThreadId),
-        ("$agent", f.Agent), ("$status", (int?)f.Status), ("$at", f.Before is { } b ? Checksums.Micros(b.CreatedAt) : null), ("$id", f.Before?.Id));
+        ("$agent", f.Agent), ("$status", (int?)f.Status), ("$at", f.Before is { } b ? Checksums.Micros(b.At) : null), ("$id", f.Before?.Id));
 }

@@ -10,9 +10,9 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     /// <summary>What was found damaged at the start or by a list; empty for a sound file.</summary>
     public IReadOnlyList<string> Damage => _check.Found;
 
-    /// <summary>Resting runs by one index, those at work, which are few, by another; the plus keeps the planner from reading all runs by a third.</summary>
+    /// <summary>Resting journals by one index, those at work, which are few, by another; the plus keeps the planner from reading all journals by a third.</summary>
     internal const string Changed =
-        "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND +kind=0 AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
+        "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND +kind=$kind AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
 
     /// <summary>Read along the index of resting journals: what is younger is not touched.</summary>
     internal const string Expired =
@@ -118,7 +118,7 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
             "",
             db => new Rows(db).Headers(
-                _check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId)),
+                _check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId), ("$kind", (int)f.Kind)),
             cancellation);
 
     public Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter f, CancellationToken cancellation = default) =>

@@ -1,14 +1,18 @@
-// The silo, with a grain that writes down every lifecycle event that reaches it by the stream alone.
+// The silo, with a grain that writes down every lifecycle event that reaches it by the stream alone, and an agent for load.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Streams;
 using OrleansAgents.Azure.Silo;
+using OrleansAgents.Execution;
+using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddSilo().AddDocsAgent();
+builder.Services.AddTool(new ToolRegistration((string text) => text, "echo") { Effect = ToolEffect.ReadOnly })
+    .AddAgent(new AgentDeclaration("load", "Repeats.", "Repeat.", ["echo"]));
 builder.Services.AddSingleton(new WitnessFile(builder.Configuration["Witness:File"]!));
 if (builder.Configuration["Witness:StartFromNow"] is { } now)
 {

@@ -57,6 +57,10 @@ internal sealed class AzureCluster : IAsyncDisposable
     /// <summary>It finds the silo in the cluster's table.</summary>
     public Task<ServiceProgram> GatewayAsync() => ServiceProgram.GatewayAsync(1, Settings());
 
+    /// <summary>The sample service, as a process.</summary>
+    public Task<ServiceProgram> WorkerAsync() => ServiceProgram.PublishedAsync(
+        Path.Combine(Repository.Root, "samples", "Worker", "bin", Repository.Configuration, "net10.0", "Worker.dll"), Settings());
+
     /// <summary>Waits until the stream alone has brought every event of the runs into the silo.</summary>
     /// <exception cref="TimeoutException">Nothing has come for a while, and events are missing.</exception>
     public async Task WitnessedAsync(IReadOnlyList<RunView> views, IReadOnlyList<string> runs)

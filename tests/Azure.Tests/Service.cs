@@ -55,12 +55,16 @@ internal sealed class Heard(DateTimeOffset? since)
 
     public DateTimeOffset? Since => since;
 
+    /// <summary>How long after its commit each event was heard.</summary>
+    public ConcurrentQueue<TimeSpan> Behind { get; } = new();
+
     public IReadOnlyList<JournalEvent> Of(string run) => _events.GetValueOrDefault(run) ?? [];
 
     public Task EndOf(string run) => End(run).Task;
 
     public void Add(JournalEvent e)
     {
+        Behind.Enqueue(DateTimeOffset.UtcNow - e.At);
         _events.GetOrAdd(e.JournalId, _ => []).Add(e);
         if (e.Type is "run.completed" or "run.failed" or "run.cancelled")
         {

@@ -31,6 +31,18 @@ if (args is ["slow"])
     return 0;
 }
 
+if (args is ["whole", .. var builds] && Checkout.Read(builds) is { } wholes)
+{
+    await WholeBenchmark.RunAsync(wholes);
+    return 0;
+}
+
+if (args is ["token-cost", .. var tokenBuilds] && Checkout.Read(tokenBuilds) is { } tokens)
+{
+    await TokenCostBenchmark.RunAsync(tokens);
+    return 0;
+}
+
 if (args is ["lists"])
 {
     await ListsBenchmark.RunAsync();
@@ -70,6 +82,8 @@ var verbs = new Dictionary<string, (string Name, Func<Task> RunAsync)[]>
 if (args is not [var verb, .. var wanted] || !verbs.TryGetValue(verb, out var parts) || wanted.Except(parts.Select(p => p.Name)).Any())
 {
     Console.Error.WriteLine("Usage: slow");
+    Console.Error.WriteLine($"Usage: whole {Checkout.Usage}");
+    Console.Error.WriteLine($"Usage: token-cost {Checkout.Usage}");
     Console.Error.WriteLine("Usage: outage");
     Console.Error.WriteLine("Usage: lists");
     Console.Error.WriteLine("Usage: conversation");

@@ -193,7 +193,7 @@ public sealed class FactsTests : IAsyncLifetime
         Assert.Empty(faults);
 
         Assert.Equal(2, (await _journal.ListAsync(new(Principal.Local, null, null, null, null, 10))).Count);
-        Assert.Single((await _silo.Grains.GetGrain<IThreadReader>(0).ListAsync(Principal.Local, null, 10)).Items);
+        Assert.Single((await _silo.Grains.GetGrain<IThreadReader>(0).ListAsync(Principal.Local, new(null, 10))).Items);
         Assert.Equal(ProblemCodes.RunNotFound, (await _silo.Reader.ViewAsync(Principal.Local, facts)).Problem?.Code);
         var far = DateTimeOffset.UtcNow.AddYears(1);
         Assert.DoesNotContain(await _journal.ExpiredAsync(new(far, null, 100)), h => h.Kind == JournalKind.Facts);

@@ -8,6 +8,8 @@ public sealed class OpenAiRestartedFaultTests(OpenAiRestartStand stand) : Restar
 
 public sealed class AzureOpenAiRestartedFaultTests(AzureOpenAiRestartStand stand) : RestartedFaultTests(stand), IClassFixture<AzureOpenAiRestartStand>;
 
+public sealed class ResponsesRestartedFaultTests(ResponsesRestartStand stand) : RestartedFaultTests(stand), IClassFixture<ResponsesRestartStand>;
+
 /// <summary>Every fault of a provider, over the real wire, and the process dies while the run waits: it goes on as it would have.</summary>
 public abstract class RestartedFaultTests(RestartStand stand)
 {

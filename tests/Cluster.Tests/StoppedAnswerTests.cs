@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
@@ -131,18 +130,7 @@ public sealed class StoppedAnswerTests : IAsyncLifetime
         }
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var tail = _silo.Services.GetRequiredService<ILiveTail>().Subscribe(run);
-        var expected = place switch { "answer" => "Let me think.The capital is", "reasoning" => "Let me think.", _ => "" };
-        var said = string.Concat(tail.Open?.Parts.Select(p => p.Text) ?? []);
-        while (said != expected)
-        {
-            await tail.WaitAsync(patience.Token);
-            while (tail.TryRead(out var item))
-            {
-                said += item.Delta?.Text;
-            }
-        }
-
+        await _silo.UntilSaidAsync(run, place switch { "answer" => "Let me think.The capital is", "reasoning" => "Let me think.", _ => "" });
         while (_models.Received.Count == 0)
         {
             patience.Token.ThrowIfCancellationRequested();

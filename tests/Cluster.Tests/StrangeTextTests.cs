@@ -99,7 +99,7 @@ public sealed class StrangeTextTests : IAsyncLifetime
         var answer = new AnswerBuilder((_, text) => deltas.Add(text));
         foreach (var piece in new[] { "a\ud83d", "\udc4b", "\ud83d", "b\udc4b" })
         {
-            answer.Add(new(Microsoft.Extensions.AI.ChatRole.Assistant, piece));
+            answer.Say(piece);
         }
 
         Assert.Equal("a👋\ufffdb\ufffd", string.Concat(answer.Close().Select(p => p.Value.Preview)));

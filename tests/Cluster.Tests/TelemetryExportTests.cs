@@ -23,6 +23,11 @@ public sealed class TelemetryExportTests
         using var folder = new TempFolder();
         await using var receiver = await OtlpReceiver.StartAsync(grpc: protocol == "grpc");
         await using var program = await ServiceProgram.StandaloneAsync(folder.File("agents.db"), Otlp.To(receiver, protocol));
+        using (var probe = await program.SendAsync(new(HttpMethod.Get, "/health/ready")))
+        {
+            Assert.True(probe.IsSuccessStatusCode);
+        }
+
         await AskAsync(program);
 
         await receiver.UntilAsync(r => r.Spans.Contains("invoke_agent docs"), "the run's span");
@@ -30,6 +35,8 @@ public sealed class TelemetryExportTests
         await receiver.UntilAsync(r => Figures.All(f => r.Metrics.Contains(f)), "the figures");
         await receiver.UntilAsync(r => r.Logs.Any(l => l.EndsWith("run.completed", StringComparison.Ordinal)), "the run's last line");
         await receiver.UntilAsync(r => r.Metrics.Any(m => m.StartsWith("orleans-", StringComparison.Ordinal)), "the runtime's own figures");
+        Assert.Contains("POST /v1/runs", receiver.Spans);
+        Assert.DoesNotContain(receiver.Spans, s => s.Contains("/health/", StringComparison.Ordinal));
         Assert.Contains("chat demo", receiver.Spans);
         Assert.Contains("execute_tool search_documents", receiver.Spans);
         Assert.Contains("orleans-agents", receiver.Resources);

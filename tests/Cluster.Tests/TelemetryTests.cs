@@ -47,6 +47,7 @@ public sealed class TelemetryTests : IAsyncLifetime
         {
             Assert.Null((await first.Run(id).StartAsync(new StartRun("loud", "say a and b"), TestSilo.Meta())).Problem);
             await first.UntilAsync(id, v => v.Step == 4, "to ask for the answer");
+            await first.UntilSaidAsync(id, "half ");
             told.Look();
         }
 

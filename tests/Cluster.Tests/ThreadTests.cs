@@ -150,7 +150,7 @@ public sealed class ThreadTests : IAsyncLifetime
 
         Assert.Equal(ProblemCodes.ThreadDeleted, (await Reader.ViewAsync(Principal.Local, Thread)).Problem?.Code);
         Assert.Equal(ProblemCodes.RunDeleted, (await _silo.Reader.ViewAsync(Principal.Local, run)).Problem?.Code);
-        Assert.Empty((await Reader.ListAsync(Principal.Local, null, 10)).Items);
+        Assert.Empty((await Reader.ListAsync(Principal.Local, new(null, 10))).Items);
     }
 
     private IThreadGrain Grain => _silo.Grains.GetGrain<IThreadGrain>(Thread);

@@ -11,7 +11,8 @@ namespace OrleansAgents.Harness;
 
 /// <summary>What a harness is started with.</summary>
 /// <param name="Folder">Holds the journal file and the tool logs.</param>
-internal sealed record HarnessSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false);
+/// <param name="Client">Which client asks the model, see <see cref="OwnClients"/>; empty for the product's own wire.</param>
+internal sealed record HarnessSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false, string Client = "");
 
 /// <summary>A silo that does as it is told, line by line, and crashes at the write that was armed.</summary>
 internal sealed class HarnessHost : IAsyncDisposable
@@ -40,6 +41,11 @@ internal sealed class HarnessHost : IAsyncDisposable
             foreach (var tool in tools.Registrations(settings.PayIsSaidToBeReadOnly))
             {
                 services.AddTool(tool);
+            }
+
+            if (settings.Client.Length > 0)
+            {
+                services.AddModel("default", OwnClients.Create(settings.Client, settings.Model));
             }
 
             services.AddAgent(new AgentDeclaration(Agent, "Does errands.", "Do as asked.", [HarnessTools.Look, HarnessTools.Book, HarnessTools.Pay]));

@@ -52,11 +52,13 @@ public sealed class IndexTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_list_of_threads_is_read_along_the_index_of_all_kinds()
+    public void A_list_of_threads_is_read_in_the_order_of_their_activity()
     {
-        var filter = new ListFilter(Principal.Local, null, "docs", RunStatus.Completed, null, 50, JournalKind.Thread);
+        var filter = new ListFilter(Principal.Local, null, null, null, new(Sample.Start, "t"), 50, JournalKind.Thread, Pinned: true, Archived: false);
+        var plan = Rows(
+            $"EXPLAIN QUERY PLAN SELECT * FROM journals INDEXED BY {SqliteJournal.IndexOf(filter)} WHERE {SqliteJournal.WhereOf(filter)} LIMIT 50", 3);
 
-        Assert.Equal("journals_list", SqliteJournal.IndexOf(filter));
+        Assert.Equal(["SEARCH journals USING INDEX journals_active (tenant=? AND user=? AND (active_at,id)<(?,?))"], plan);
     }
 
     [Theory]
@@ -64,7 +66,7 @@ public sealed class IndexTests : IAsyncLifetime
     [InlineData(HeaderStatements.OfStep + "," + HeaderStatements.OfOwner, "journals_owner", "journals_resting", "journals_wake")]
     [InlineData(
         HeaderStatements.OfStep + "," + HeaderStatements.OfOwner + "," + HeaderStatements.OfStatus,
-        "journals_owner", "journals_resting", "journals_status", "journals_waiting", "journals_wake")]
+        "journals_active", "journals_owner", "journals_resting", "journals_status", "journals_waiting", "journals_wake")]
     public void An_append_rewrites_the_indexes_of_what_it_changes_and_no_other(string columns, params string[] indexes)
     {
         var names = Rows("SELECT rootpage || ' ' || name FROM sqlite_master WHERE type='index'", 0).Select(row => row.Split(' ')).ToDictionary(p => p[0], p => p[1]);

@@ -19,12 +19,16 @@ public abstract partial class JournalContract
             from agent in new[] { null, "a", "none" }
             from status in new RunStatus?[] { null, RunStatus.Running, RunStatus.Completed, RunStatus.Queued }
             from kind in new[] { JournalKind.Run, JournalKind.Thread }
-            select new ListFilter(Principal.Local, thread, agent, status, null, 4, kind))
+            from pinned in kind == JournalKind.Run ? [null] : new bool?[] { null, true, false }
+            from archived in kind == JournalKind.Run ? [null] : new bool?[] { null, true, false }
+            select new ListFilter(Principal.Local, thread, agent, status, null, 4, kind, pinned, archived))
         {
             var wanted = Various()
                 .Where(h => h.Principal == filter.Principal && h.Kind == filter.Kind && (filter.ThreadId ?? h.ThreadId) == h.ThreadId
-                    && (filter.Agent ?? h.Agent) == h.Agent && (filter.Status ?? h.Status) == h.Status)
-                .OrderByDescending(h => h.CreatedAt).ThenByDescending(h => h.Id, StringComparer.Ordinal);
+                    && (filter.Agent ?? h.Agent) == h.Agent && (filter.Status ?? h.Status) == h.Status
+                    && (filter.Pinned ?? h.Marks.HasFlag(ThreadMarks.Pinned)) == h.Marks.HasFlag(ThreadMarks.Pinned)
+                    && (filter.Archived ?? h.Marks.HasFlag(ThreadMarks.Archived)) == h.Marks.HasFlag(ThreadMarks.Archived))
+                .OrderByDescending(h => h.ActiveAt ?? h.CreatedAt).ThenByDescending(h => h.Id, StringComparer.Ordinal);
 
             Assert.Equal($"{filter}: {Ids(wanted)}", $"{filter}: {Ids(await PagesAsync(filter))}");
         }
@@ -45,6 +49,9 @@ public abstract partial class JournalContract
             h => h with { Agent = "other", ThreadId = "thread-2", Model = "other", Summary = "Other." },
             h => h with { Status = RunStatus.Failed, Owner = null, EndedAt = Start.AddHours(2), WakeAt = Start.AddHours(2) },
             h => h with { WakeAt = null, Generation = 2 },
+            h => h with { Marks = ThreadMarks.Pinned },
+            h => h with { Marks = ThreadMarks.Pinned | ThreadMarks.Archived, ActiveAt = Start.AddHours(3) },
+            h => h with { ActiveAt = Start.AddHours(4) },
         })
         {
             var append = Append("r", header.Head, 1);
@@ -99,6 +106,8 @@ public abstract partial class JournalContract
                             Agent = agent,
                             Status = status,
                             CreatedAt = Start.AddSeconds(at / 3),
+                            Marks = kind == JournalKind.Thread ? (ThreadMarks)(at % 4) : ThreadMarks.None,
+                            ActiveAt = kind == JournalKind.Thread ? Start.AddSeconds(at * 13 % 90 / 2) : null,
                         };
                     }
                 }
@@ -113,7 +122,7 @@ public abstract partial class JournalContract
         {
             Assert.InRange(page.Count, 1, filter.Limit);
             seen.AddRange(page);
-            filter = filter with { Before = new(page[^1].CreatedAt, page[^1].Id) };
+            filter = filter with { Before = ListPosition.Of(page[^1]) };
         }
 
         return seen;

@@ -61,6 +61,21 @@ internal sealed class ServiceProgram : IAsyncDisposable
     /// <summary>The lines of its console so far.</summary>
     public IReadOnlyList<string> Said => [.. _said];
 
+    /// <summary>Waits until its console has it.</summary>
+    public async Task SaysAsync(Func<IReadOnlyList<string>, bool> wanted, string what)
+    {
+        for (var began = Stopwatch.GetTimestamp(); !wanted(Said); await Task.Delay(50))
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {Path.GetFileName(_dll)} to say {what}; it has said {Said.Count} lines.");
+            }
+        }
+    }
+
+    /// <summary>The process that runs at present, for a profiler.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>CPU time that the process has used.</summary>
     public TimeSpan Cpu => Read(p => p.TotalProcessorTime);
 

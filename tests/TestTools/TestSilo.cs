@@ -90,6 +90,22 @@ internal sealed class TestSilo : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the text of the answer under way, reasoning included, has arrived here so far.</summary>
+    public async Task UntilSaidAsync(string id, string wanted)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        using var tail = Services.GetRequiredService<ILiveTail>().Subscribe(id);
+        var said = string.Concat(tail.Open?.Parts.Select(p => p.Text) ?? []);
+        while (said != wanted)
+        {
+            await tail.WaitAsync(timeout.Token);
+            while (tail.TryRead(out var item))
+            {
+                said += item.Delta?.Text;
+            }
+        }
+    }
+
     public Task<RunView> UntilEndedAsync(string id) => UntilAsync(id, v => v.EndedAt is not null, "to end");
 
     public async Task<IReadOnlyList<JournalEvent>> EventsAsync(string id) =>

@@ -18,7 +18,7 @@ public sealed class ScriptTests
 
         Assert.StartsWith("The script cannot answer model call 3 of a run: it has 2 answers, and this one is missing.", e.Message, StringComparison.Ordinal);
         Assert.Contains("user: Copy it.", e.Message, StringComparison.Ordinal);
-        Assert.Contains("assistant: book({ \"line\": \"b\" })", e.Message, StringComparison.Ordinal);
+        Assert.Contains("assistant: book({\"line\":\"b\"})", e.Message, StringComparison.Ordinal);
         Assert.Contains("tool: booked b", e.Message, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,7 @@ public sealed class SoundnessTests
 
         Sees("6 tool.completed: seq 5 should stand here.", [.. rows[..4], .. rows[5..]]);
         Sees("1 run.started: run.created stands first, and once.", Again(rows[1..]));
-        Sees("10 run.started: nothing follows run.completed, which is the end.", Again([.. rows, rows[1]]));
+        Sees("10 run.started: only feedback follows run.completed, which is the end.", Again([.. rows, rows[1]]));
         Sees("attempt 1 of step 1 follows attempt 1.", Again([.. rows[..3], rows[2], .. rows[3..]]));
         Sees("step 1 has two answers.", Again([.. rows[..4], rows[3], .. rows[4..]]));
         Sees("step 3 has its answer, and the model is asked again.", Again([.. rows[..8], rows[6], .. rows[8..]]));

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrleansAgents.Gateway.Web;
 
 namespace OrleansAgents.Gateway.Exposure;
 
@@ -7,7 +8,12 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Data = "default-src 'none'; frame-ancestors 'none'";
     private const string Page =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>Draws diagrams from a model's text, in a frame of the page: it reaches no network, and its styles are its own.</summary>
+    private const string Diagram =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; font-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
     /// <summary>The reference page sets styles of its own.</summary>
     private const string Docs =
@@ -26,7 +32,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
                 // Looking up the hosts of links in a model's text would tell their servers of it.
                 headers["X-DNS-Prefetch-Control"] = "off";
-                headers["Cross-Origin-Resource-Policy"] = "same-origin";
+                headers["Cross-Origin-Resource-Policy"] = WebApp.IsOfSandbox(context.Request) ? "cross-origin" : "same-origin";
                 if (headers.ContentSecurityPolicy.Count == 0)
                 {
                     headers.ContentSecurityPolicy = PolicyFor(context.Request.Path, context.Response.ContentType);
@@ -41,5 +47,6 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     private static string PolicyFor(PathString path, string? contentType) =>
         contentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != true ? Data
         : path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? Docs
+        : path == "/diagram.html" ? Diagram
         : Page;
 }

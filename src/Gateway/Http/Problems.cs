@@ -22,8 +22,9 @@ internal static class Problems
     public static int StatusOf(string code) => code switch
     {
         ProblemCodes.RunDeleted or ProblemCodes.ThreadDeleted => StatusCodes.Status410Gone,
-        ProblemCodes.ThreadBusy or ProblemCodes.QueueFull => StatusCodes.Status409Conflict,
+        ProblemCodes.ThreadBusy or ProblemCodes.QueueFull or ProblemCodes.MessageTaken => StatusCodes.Status409Conflict,
         ProblemCodes.InvalidState or ProblemCodes.IdempotencyMismatch or ProblemCodes.RetryTooEarly => StatusCodes.Status409Conflict,
+        ProblemCodes.SearchUnavailable => StatusCodes.Status501NotImplemented,
         ProblemCodes.StorageFull => StatusCodes.Status507InsufficientStorage,
         ProblemCodes.StorageUnavailable or ProblemCodes.RunMoved => StatusCodes.Status503ServiceUnavailable,
 

@@ -5,6 +5,7 @@ using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Runs;
+using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Hubs;
 
@@ -31,11 +32,14 @@ internal sealed partial class HubCommands(Caller caller, StartEndpoint starts, T
         return new(receipt, RunId: runId);
     });
 
-    public Task<HubAnswer> RestoreMemoryAsync(Principal principal, string threadId, RestoreMemoryRequest body, string? commandId) => AnswerAsync(async () =>
+    public Task<HubAnswer> ThreadAsync<T>(
+        Principal principal, string command, string threadId, T body, string? commandId, Action? check,
+        Func<IThreadGrain, CommandMeta, Task<CommandResult>> give) => AnswerAsync(async () =>
     {
         CheckShape(threadId);
-        return new(await threads.RestoreMemoryAsync(
-            threadId, body, new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of("restore-memory", threadId, body), principal)));
+        check?.Invoke();
+        var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of(command, threadId, body), principal);
+        return new(await threads.CommandAsync(threadId, thread => give(thread, meta)));
     });
 
     public Task<HubAnswer> PostAsync(Principal principal, string threadId, PostRequest body, string? commandId) => AnswerAsync(async () =>

@@ -85,7 +85,9 @@ internal sealed partial class RunChanges(Func<Action<JournalEvent>, Action, IAsy
         if (!_isGathering && _viewers.Count > 0)
         {
             _isGathering = true;
-            _ = Task.Run(GatherAsync);
+
+            // It works for all viewers, and in the flow of none.
+            ThreadPool.UnsafeQueueUserWorkItem(static changes => _ = changes.GatherAsync(), this, preferLocal: false);
         }
     }
 

@@ -40,7 +40,7 @@ internal static class Describe
             var type = name switch
             {
                 "limit" => JsonSchemaType.Integer,
-                "includeSuperseded" => JsonSchemaType.Boolean,
+                "includeSuperseded" or "pinned" or "archived" => JsonSchemaType.Boolean,
                 _ => JsonSchemaType.String,
             };
             var schema = new OpenApiSchema { Type = type };

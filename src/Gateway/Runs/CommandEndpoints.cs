@@ -24,6 +24,14 @@ internal sealed class CommandEndpoints(Caller caller)
         await GiveAsync(context, id, run => run.MessageAsync(request.Input!, request.Delivery, meta));
     }
 
+    public async Task FeedbackAsync(HttpContext context, Principal principal, string id)
+    {
+        var request = await RequestBody.ReadAsync<FeedbackRequest>(context);
+        Check(request);
+        var meta = CommandKey.MetaOf(context.Request, principal, "feedback", id, request);
+        await GiveAsync(context, id, run => run.GiveFeedbackAsync(request.Value!.Value, request.Note, meta));
+    }
+
     public async Task ResumeAsync(HttpContext context, Principal principal, string id)
     {
         var request = await RequestBody.ReadAsync<ResumeRequest>(context, optional: true);
@@ -66,6 +74,21 @@ internal sealed class CommandEndpoints(Caller caller)
         if (request.Reason?.Length > maxReason)
         {
             throw ProblemException.Invalid("invalid_request", "reason", $"A reason has {maxReason} characters at most.");
+        }
+    }
+
+    /// <summary>Throws a problem that names the field.</summary>
+    public static void Check(FeedbackRequest request)
+    {
+        const int MaxNote = 2_000;
+        if (request.Value is null)
+        {
+            throw ProblemException.Invalid("invalid_request", "value", "Say up, down or none.");
+        }
+
+        if (request.Note?.Length > MaxNote)
+        {
+            throw ProblemException.Invalid("invalid_request", "note", $"A note has {MaxNote} characters at most.");
         }
     }
 

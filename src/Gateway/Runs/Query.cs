@@ -4,6 +4,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 using OrleansAgents.Streams;
+using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Runs;
 
@@ -12,6 +13,7 @@ internal static class Query
 {
     private const int MaxLimit = 500;
     private const int DefaultLimit = 50;
+    private const int MaxQuery = 200;
 
     public static int Limit(HttpRequest request) => request.Query["limit"] switch
     {
@@ -39,6 +41,19 @@ internal static class Query
     public static RunListFilter Filter(HttpRequest request) => new(
         Text(request, "threadId"), Text(request, "agent"), Status(request), Text(request, "cursor"), Limit(request));
 
+    /// <summary>A list leaves archived threads out unless they are asked for; a search finds them too.</summary>
+    public static ThreadListFilter Threads(HttpRequest request)
+    {
+        var query = Text(request, "q");
+        if (query?.Length > MaxQuery)
+        {
+            throw ProblemException.Invalid("invalid_request", "q", $"A search has {MaxQuery} characters at most.");
+        }
+
+        // A hit has a text that it was found by, so that fewer of them make a page.
+        return new(Text(request, "cursor"), query is null ? Limit(request) : Math.Min(Limit(request), DefaultLimit), FlagOrNull(request, "pinned"), FlagOrNull(request, "archived") ?? (query is null ? false : null), query);
+    }
+
     private static RunStatus? Status(HttpRequest request)
     {
         var text = Text(request, "status");
@@ -48,9 +63,12 @@ internal static class Query
             : throw ProblemException.Invalid("invalid_status", "status", $"A status is one of {string.Join(", ", words.Keys)}.");
     }
 
-    public static bool Flag(HttpRequest request, string name) => Text(request, name) switch
+    public static bool Flag(HttpRequest request, string name) => FlagOrNull(request, name) ?? false;
+
+    private static bool? FlagOrNull(HttpRequest request, string name) => Text(request, name) switch
     {
-        null or "false" => false,
+        null => null,
+        "false" => false,
         "true" => true,
         _ => throw ProblemException.Invalid("invalid_request", name, $"{name} is true or false."),
     };

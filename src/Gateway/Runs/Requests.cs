@@ -44,6 +44,17 @@ internal sealed record MessageRequest(string? Input = null, MessageDelivery Deli
     }
 }
 
+/// <summary>Says what the user thinks of the answer.</summary>
+/// <param name="Value"><c>none</c> takes an earlier judgement back.</param>
+/// <param name="Note">2,000 characters at most.</param>
+internal sealed record FeedbackRequest(FeedbackValue? Value = null, string? Note = null)
+{
+    public FeedbackRequest()
+        : this(Value: null)
+    {
+    }
+}
+
 internal sealed record ResumeRequest;
 
 internal sealed record RetryRequest;

@@ -69,6 +69,8 @@ internal static class RunRoutes
             .Needs(Roles.Steer).Describes<Receipt>("RetryRun", "Makes the waiting attempt at a model call now.").Takes<RetryRequest>(optional: true).Keyed();
         run.MapPost("/cancel", (HttpContext c, CommandEndpoints e, string id) => e.CancelAsync(c, Who(c), id))
             .Needs(Roles.Steer).Describes<Receipt>("CancelRun", "Ends the run.").Takes<CancelRequest>(optional: true).Keyed();
+        run.MapPost("/feedback", (HttpContext c, CommandEndpoints e, string id) => e.FeedbackAsync(c, Who(c), id))
+            .Needs(Roles.Steer).Describes<Receipt>("GiveFeedback", "Records what the user thinks of the answer, also after the end of the run.").Takes<FeedbackRequest>().Keyed();
         run.MapPost("/pending/{callId}", (HttpContext c, CommandEndpoints e, string id, string callId) => e.ResolveAsync(c, Who(c), id, callId))
             .Needs(Roles.Approve).Describes<Receipt>("ResolvePending", "Answers what the run waits for.").Takes<ResolveRequest>().Keyed();
         run.MapDelete("", (HttpContext c, ReadEndpoints e, string id) => e.DeleteAsync(c, Who(c), id))

@@ -24,6 +24,28 @@ internal sealed record PostRequest(string? Input = null, string? Agent = null, W
     }
 }
 
+/// <summary>Changes how lists show a thread; what is absent stays as it is.</summary>
+/// <param name="Title">1 to 200 characters.</param>
+/// <param name="Pinned">Whether lists show it first.</param>
+/// <param name="Archived">Whether lists leave it out; the next turn ends this.</param>
+internal sealed record ChangeThreadRequest(string? Title = null, bool? Pinned = null, bool? Archived = null)
+{
+    public ChangeThreadRequest()
+        : this(Title: null)
+    {
+    }
+}
+
+/// <summary>Gives a queued message another text.</summary>
+/// <param name="Input">The message; 1 MiB at most.</param>
+internal sealed record EditQueuedRequest(string? Input = null)
+{
+    public EditQueuedRequest()
+        : this(Input: null)
+    {
+    }
+}
+
 /// <summary>Goes back to an earlier memory.</summary>
 /// <param name="Version">The version to go back to; 0 is before the first summary.</param>
 internal sealed record RestoreMemoryRequest(int? Version = null)

@@ -18,10 +18,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
     {
         var key = CommandKey.Of(context.Request);
         var request = await RequestBody.ReadAsync<OpenThreadRequest>(context, optional: true);
-        if (request.Title is { Length: 0 or > MaxTitle })
-        {
-            throw ProblemException.Invalid("invalid_request", "title", $"A title has 1 to {MaxTitle} characters.");
-        }
+        CheckTitle(request.Title);
 
         var id = key is null ? JournalIds.NewThread() : JournalIds.ThreadOfKey(principal, key);
         var meta = new CommandMeta(key ?? JournalIds.NewCommand(), RequestHash.Of("open", null, request), principal);
@@ -60,11 +57,10 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
 
     public async Task ListAsync(HttpContext context, Principal principal)
     {
-        var (cursor, limit) = (Query.Text(context.Request, "cursor"), Query.Limit(context.Request));
-        var list = await caller.ReadAsync(Reader, r => r.ListAsync(principal, cursor, limit), context.RequestAborted);
+        var list = await caller.ReadAsync(Reader, r => r.ListAsync(principal, Query.Threads(context.Request)), context.RequestAborted);
         if (list.Problem is { } problem)
         {
-            throw ProblemException.Invalid("invalid_cursor", "cursor", problem.Message);
+            throw new RefusedException(problem);
         }
 
         await Answer.JsonAsync(context, new ThreadPage(list.Items, list.NextCursor));
@@ -97,14 +93,53 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
     {
         var request = await RequestBody.ReadAsync<RestoreMemoryRequest>(context);
         var meta = CommandKey.MetaOf(context.Request, principal, "restore-memory", id, request);
-        await Answer.JsonAsync(context, await RestoreMemoryAsync(id, request, meta));
+        Check(request);
+        await GiveAsync(context, id, thread => thread.RestoreMemoryAsync(request.Version!.Value, meta));
     }
 
-    /// <summary>Goes back to an earlier memory, once however often the thread has to be asked.</summary>
-    public Task<Receipt> RestoreMemoryAsync(string threadId, RestoreMemoryRequest request, CommandMeta meta)
+    public async Task ChangeAsync(HttpContext context, Principal principal, string id)
     {
-        var version = request.Version ?? throw ProblemException.Invalid(ProblemCodes.InvalidVersion, "version", "Give the version to go back to; GET …/memory lists them.");
-        return caller.CommandAsync(() => Thread(threadId).RestoreMemoryAsync(version, meta), CancellationToken.None);
+        var request = await RequestBody.ReadAsync<ChangeThreadRequest>(context);
+        Check(request);
+        var meta = CommandKey.MetaOf(context.Request, principal, "change", id, request);
+        await GiveAsync(context, id, thread => thread.ChangeAsync(request.Title, request.Pinned, request.Archived, meta));
+    }
+
+    public async Task EditQueuedAsync(HttpContext context, Principal principal, string id, string messageId)
+    {
+        var request = await RequestBody.ReadAsync<EditQueuedRequest>(context);
+        StartRules.Input(request.Input);
+        var meta = CommandKey.MetaOf(context.Request, principal, "edit-queued", id, new { messageId, request });
+        await GiveAsync(context, id, thread => thread.EditQueuedAsync(messageId, request.Input!, meta));
+    }
+
+    public async Task RemoveQueuedAsync(HttpContext context, Principal principal, string id, string messageId)
+    {
+        var meta = CommandKey.MetaOf(context.Request, principal, "remove-queued", id, new { messageId });
+        await GiveAsync(context, id, thread => thread.RemoveQueuedAsync(messageId, meta));
+    }
+
+    /// <summary>Gives a command to a thread, once however often the thread has to be asked.</summary>
+    public Task<Receipt> CommandAsync(string threadId, Func<IThreadGrain, Task<CommandResult>> command) =>
+        caller.CommandAsync(() => command(Thread(threadId)), CancellationToken.None);
+
+    /// <summary>Throws a problem that names the field.</summary>
+    public static void Check(ChangeThreadRequest request)
+    {
+        CheckTitle(request.Title);
+        if (request is { Title: null, Pinned: null, Archived: null })
+        {
+            throw ProblemException.Invalid("invalid_request", "$", "Give at least one of title, pinned and archived.");
+        }
+    }
+
+    /// <summary>Throws a problem that names the field.</summary>
+    public static void Check(RestoreMemoryRequest request)
+    {
+        if (request.Version is null)
+        {
+            throw ProblemException.Invalid(ProblemCodes.InvalidVersion, "version", "Give the version to go back to; GET …/memory lists them.");
+        }
     }
 
     public async Task DeleteAsync(HttpContext context, Principal principal, string id)
@@ -114,6 +149,17 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
             async () => await Thread(id).DeleteAsync(principal) is { } problem ? problem : new Receipt("", "accepted", 0), CancellationToken.None);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static void CheckTitle(string? title)
+    {
+        if (title is not null && (title.Length > MaxTitle || string.IsNullOrWhiteSpace(title)))
+        {
+            throw ProblemException.Invalid("invalid_request", "title", $"A title has 1 to {MaxTitle} characters.");
+        }
+    }
+
+    private async Task GiveAsync(HttpContext context, string id, Func<IThreadGrain, Task<CommandResult>> command) =>
+        await Answer.JsonAsync(context, await CommandAsync(id, command));
 
     private IThreadReader Reader => grains.GetGrain<IThreadReader>(0);
 

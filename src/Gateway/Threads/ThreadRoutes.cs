@@ -24,7 +24,7 @@ internal static class ThreadRoutes
         threads.MapPost("", (HttpContext c, ThreadEndpoints e) => e.OpenAsync(c, RunRoutes.Who(c)))
             .Needs(Roles.Start).Describes<ThreadView>("OpenThread", "Opens a thread.", 201).Takes<OpenThreadRequest>(optional: true).Keyed();
         threads.MapGet("", (HttpContext c, ThreadEndpoints e) => e.ListAsync(c, RunRoutes.Who(c)))
-            .Needs(Roles.View).Describes<ThreadPage>("ListThreads", "Threads, newest first.").Queries("limit", "cursor");
+            .Needs(Roles.View).Describes<ThreadPage>("ListThreads", "Threads, newest activity first; archived ones only when they are asked for. With q, those whose title or messages match, best first.").Queries("limit", "cursor", "q", "pinned", "archived");
 
         var thread = threads.MapGroup("/{id}").AddEndpointFilter(KnownShape);
         thread.MapPost("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.PostAsync(c, RunRoutes.Who(c), id))
@@ -42,6 +42,12 @@ internal static class ThreadRoutes
                 RunRoutes.WantsStream(c.Request) ? sse.StreamAsync(c, RunRoutes.Who(c), id) : e.EventsAsync(c, RunRoutes.Who(c), id))
             .Needs(Roles.View).Describes<EventPage>("ReadThreadEvents", "A page of the thread's own events; with Accept: text/event-stream, the stream of them and of its runs.")
             .Queries("after", "limit", "names").Streams();
+        thread.MapPatch("", (HttpContext c, ThreadEndpoints e, string id) => e.ChangeAsync(c, RunRoutes.Who(c), id))
+            .Needs(Roles.Start).Describes<Receipt>("ChangeThread", "Renames, pins or archives a thread.").Takes<ChangeThreadRequest>().Keyed();
+        thread.MapPatch("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.EditQueuedAsync(c, RunRoutes.Who(c), id, messageId))
+            .Needs(Roles.Start).Describes<Receipt>("EditQueued", "Gives a queued message another text.").Takes<EditQueuedRequest>().Keyed();
+        thread.MapDelete("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.RemoveQueuedAsync(c, RunRoutes.Who(c), id, messageId))
+            .Needs(Roles.Start).Describes<Receipt>("RemoveQueued", "Takes a queued message back.").Keyed();
         thread.MapDelete("", (HttpContext c, ThreadEndpoints e, string id) => e.DeleteAsync(c, RunRoutes.Who(c), id))
             .Needs(Roles.Admin).Describes("DeleteThread", "Deletes a thread that is idle, with its runs.", 204);
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 
 namespace OrleansAgents.Gateway.Web;
 
@@ -11,6 +12,11 @@ namespace OrleansAgents.Gateway.Web;
 internal static class WebApp
 {
     private const string Root = "wwwroot/";
+    private const string Font = "font/woff2";
+
+    /// <summary>The script of the sandboxed frame that draws diagrams. To a browser that frame has no origin: it asks as <c>null</c>, and for something of another site.</summary>
+    public static bool IsOfSandbox(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Path.Value!.StartsWith("/assets/diagram-", StringComparison.Ordinal);
 
     private static readonly FrozenDictionary<string, Page> Pages = Load().ToFrozenDictionary(page => page.Path);
 
@@ -40,13 +46,8 @@ internal static class WebApp
             return;
         }
 
-        var packed = request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.OrdinalIgnoreCase);
-        if (packed)
-        {
-            response.Headers.ContentEncoding = "br";
-        }
-
-        var body = packed ? page.Brotli.Value : page.Bytes;
+        var (encoding, body) = page.For(request);
+        response.Headers.ContentEncoding = encoding;
         response.ContentLength = body.Length;
         if (HttpMethods.IsGet(request.Method))
         {
@@ -70,7 +71,9 @@ internal static class WebApp
     {
         public string Tag { get; } = $"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes)[..16])}\"";
 
-        public Lazy<byte[]> Brotli { get; } = new(() => Pack(Bytes));
+        /// <summary>Packed once, when it is asked for first; a font is packed already.</summary>
+        private readonly Lazy<byte[]> _brotli = new(() => Pack(Bytes, packed => new BrotliStream(packed, new BrotliCompressionOptions { Quality = 9 })));
+        private readonly Lazy<byte[]> _gzip = new(() => Pack(Bytes, packed => new GZipStream(packed, CompressionLevel.SmallestSize)));
 
         public string Type { get; } = System.IO.Path.GetExtension(Path) switch
         {
@@ -78,15 +81,26 @@ internal static class WebApp
             ".js" => "text/javascript; charset=utf-8",
             ".css" => "text/css; charset=utf-8",
             ".svg" => "image/svg+xml",
+            ".woff2" => Font,
             _ => "application/octet-stream",
         };
 
-        private static byte[] Pack(byte[] bytes)
+        public (string? Encoding, byte[] Body) For(HttpRequest request) =>
+            Type == Font ? (null, Bytes)
+            : Takes(request, "br") ? ("br", _brotli.Value)
+            : Takes(request, "gzip") ? ("gzip", _gzip.Value)
+            : (null, Bytes);
+
+        private static bool Takes(HttpRequest request, string encoding) =>
+            StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted)
+            && accepted.Any(a => a.Quality is not 0 && a.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase));
+
+        private static byte[] Pack(byte[] bytes, Func<Stream, Stream> into)
         {
             using var packed = new MemoryStream();
-            using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal))
+            using (var packing = into(packed))
             {
-                brotli.Write(bytes);
+                packing.Write(bytes);
             }
 
             return packed.ToArray();

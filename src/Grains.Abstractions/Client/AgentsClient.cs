@@ -54,6 +54,11 @@ public sealed class AgentsClient
     public Task<Receipt> CancelAsync(string runId, string? reason = null, string? commandId = null) =>
         CommandAsync(runId, "cancel", reason, commandId, (run, meta) => run.CancelAsync(reason, meta));
 
+    /// <summary>Records what the user thinks of the answer, also after the end of the run.</summary>
+    /// <param name="note">2,000 characters at most.</param>
+    public Task<Receipt> GiveFeedbackAsync(string runId, FeedbackValue value, string? note = null, string? commandId = null) =>
+        CommandAsync(runId, "feedback", new { value, note }, commandId, (run, meta) => run.GiveFeedbackAsync(value, note, meta));
+
     /// <summary>Answers what the run waits for.</summary>
     public Task<Receipt> ResolveAsync(string runId, string callId, CallDecision decision, string? result = null, string? commandId = null) =>
         CommandAsync(runId, "resolve", new { callId, decision, result }, commandId, (run, meta) => run.ResolveAsync(callId, decision, result, meta));

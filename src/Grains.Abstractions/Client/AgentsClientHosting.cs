@@ -9,6 +9,7 @@ using Orleans.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Client;
 
@@ -31,6 +32,8 @@ public static partial class AgentsClientHosting
         {
             client.AddMemoryStreams(LifecycleStream.Provider);
         }
+
+        TracedCalls.AddTo(client.Services, client.Configuration);
 
         // A call to a dying silo hangs until it times out; every call may be repeated.
         client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));

@@ -24,13 +24,14 @@ public static class EventCodec
         Row("run.created", Json.RunCreated), Row("run.started", Json.RunStarted), Row("run.waiting", Json.RunWaiting),
         Row("run.paused", Json.RunPaused), Row("run.resumed", Json.RunResumed), Row("message.received", Json.MessageReceived), Row("budget.reached", Json.BudgetReached),
         Row("run.completed", Json.RunCompleted), Row("run.failed", Json.RunFailed),
-        Row("run.cancelling", Json.RunCancelling), Row("run.cancelled", Json.RunCancelled),
+        Row("run.cancelling", Json.RunCancelling), Row("run.cancelled", Json.RunCancelled), Row("feedback.given", Json.FeedbackGiven),
         Row("model.started", Json.ModelStarted), Row("model.completed", Json.ModelCompleted), Row("model.failed", Json.ModelFailed), Row("retry.requested", Json.RetryRequested),
         Row("tool.started", Json.ToolStarted), Row("tool.completed", Json.ToolCompleted), Row("tool.failed", Json.ToolFailed),
         Row("tool.late", Json.ToolLate), Row("decision.requested", Json.DecisionRequested), Row("decision.resolved", Json.DecisionResolved),
         Row("tool.checking", Json.ToolChecking), Row("tool.checked", Json.ToolChecked),
         Row("thread.created", Json.ThreadCreated), Row("turn.accepted", Json.TurnAccepted), Row("message.accepted", Json.MessageAccepted),
-        Row("message.delivered", Json.MessageDelivered), Row("turn.ended", Json.TurnEnded), Row("thread.closed", Json.ThreadClosed),
+        Row("message.delivered", Json.MessageDelivered), Row("message.edited", Json.MessageEdited), Row("message.removed", Json.MessageRemoved),
+        Row("turn.ended", Json.TurnEnded), Row("thread.changed", Json.ThreadChanged), Row("thread.closed", Json.ThreadClosed),
         Row("memory.compacted", Json.MemoryCompacted), Row("memory.failed", Json.MemoryFailed), Row("memory.restored", Json.MemoryRestored), Row("memory.forgotten", Json.MemoryForgotten),
         Row("fact.remembered", Json.FactRemembered), Row("fact.forgotten", Json.FactForgotten), Row("fact.erased", Json.FactErased),
     ];
@@ -65,13 +66,14 @@ public static class EventCodec
 [JsonSerializable(typeof(RunPaused)), JsonSerializable(typeof(RunResumed)), JsonSerializable(typeof(BudgetReached))]
 [JsonSerializable(typeof(MessageReceived))]
 [JsonSerializable(typeof(RunCompleted)), JsonSerializable(typeof(RunFailed))]
-[JsonSerializable(typeof(RunCancelling)), JsonSerializable(typeof(RunCancelled))]
+[JsonSerializable(typeof(RunCancelling)), JsonSerializable(typeof(RunCancelled)), JsonSerializable(typeof(FeedbackGiven))]
 [JsonSerializable(typeof(ModelStarted)), JsonSerializable(typeof(ModelCompleted)), JsonSerializable(typeof(ModelFailed)), JsonSerializable(typeof(RetryRequested))]
 [JsonSerializable(typeof(ToolStarted)), JsonSerializable(typeof(ToolCompleted)), JsonSerializable(typeof(ToolFailed))]
 [JsonSerializable(typeof(ToolLate)), JsonSerializable(typeof(DecisionRequested)), JsonSerializable(typeof(DecisionResolved))]
 [JsonSerializable(typeof(ToolChecking)), JsonSerializable(typeof(ToolChecked))]
 [JsonSerializable(typeof(ThreadCreated)), JsonSerializable(typeof(TurnAccepted)), JsonSerializable(typeof(MessageAccepted))]
-[JsonSerializable(typeof(MessageDelivered)), JsonSerializable(typeof(TurnEnded)), JsonSerializable(typeof(ThreadClosed))]
+[JsonSerializable(typeof(MessageDelivered)), JsonSerializable(typeof(MessageEdited)), JsonSerializable(typeof(MessageRemoved))]
+[JsonSerializable(typeof(TurnEnded)), JsonSerializable(typeof(ThreadChanged)), JsonSerializable(typeof(ThreadClosed))]
 [JsonSerializable(typeof(MemoryCompacted)), JsonSerializable(typeof(MemoryFailed)), JsonSerializable(typeof(MemoryRestored)), JsonSerializable(typeof(MemoryForgotten))]
 [JsonSerializable(typeof(FactRemembered)), JsonSerializable(typeof(FactForgotten)), JsonSerializable(typeof(FactErased))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement)), JsonSerializable(typeof(BodyRef)), JsonSerializable(typeof(ModelDelta))]

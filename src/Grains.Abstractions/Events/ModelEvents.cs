@@ -23,7 +23,7 @@ public sealed record ContextPin(long From, long Through, long Tokens, string Ass
 /// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c>, or <c>interrupted</c> by a message, a pause, a cancel or a budget: then it is no final answer.</param>
 /// <param name="ContextTokens">Estimated tokens of the request.</param>
 /// <param name="RequestHash">SHA-256 over the digests of what was sent, as <c>sha256:…</c>.</param>
-/// <param name="Output">The whole text of an answer in several parts that together are too long to be inline; else its text parts are the text.</param>
+/// <param name="Output">The answer's text where its text parts are not: several parts that together are too long to be inline, or JSON that had a code fence or the model's thinking around it.</param>
 /// <param name="Invalid">Why a final answer is not the run's output (it does not fit the output's schema), in words for the model, which is asked again.</param>
 public sealed record ModelCompleted(
     int Step, int Attempt, IReadOnlyList<ContentPart> Content, IReadOnlyList<ToolCallRequest> ToolCalls,

@@ -22,10 +22,11 @@ public abstract record RunEvent : Fact;
 /// <param name="ThreadId">The conversation that it is a turn of.</param>
 /// <param name="Earlier">The body of earlier turns' messages that every request of this run begins with.</param>
 /// <param name="MemoryVersion">Version of the thread's memory that they were told from; null without one.</param>
+/// <param name="Trace">W3C's <c>traceparent</c> of the span that the run was started in; null where nobody traced.</param>
 public sealed record RunCreated(
     string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
     IReadOnlyDictionary<string, string>? Metadata = null, DateTimeOffset? StartAt = null, string? ThreadId = null,
-    BodyRef? Earlier = null, int? MemoryVersion = null) : RunEvent;
+    BodyRef? Earlier = null, int? MemoryVersion = null, string? Trace = null) : RunEvent;
 
 /// <summary>The first step may begin.</summary>
 public sealed record RunStarted : RunEvent;
@@ -48,6 +49,11 @@ public sealed record RunResumed : RunEvent;
 /// <summary>A person's further message. The next model call sees it; a run does not complete before.</summary>
 /// <param name="Delivery">Whether the call that was open went on or was cut.</param>
 public sealed record MessageReceived(Text Content, MessageDelivery Delivery) : RunEvent;
+
+/// <summary>A person's judgement of the run's answer; a newer one replaces it. The only event that may follow the end of a run.</summary>
+/// <param name="Note">In the person's own words.</param>
+/// <param name="By">The user who gave it.</param>
+public sealed record FeedbackGiven(FeedbackValue Value, string? Note, string By) : RunEvent;
 
 /// <summary>A limit of the run's budget was met; a pause follows.</summary>
 /// <param name="Limit"><c>steps</c>, <c>tokens</c>, <c>seconds</c> or <c>cost</c>.</param>

@@ -19,6 +19,12 @@ public sealed record MessageAccepted(
 /// <summary>The run has recorded the message.</summary>
 public sealed record MessageDelivered(string MessageId, string RunId) : ThreadEvent;
 
+/// <summary>A queued message was given another text before its turn.</summary>
+public sealed record MessageEdited(string MessageId, Text Input, string By) : ThreadEvent;
+
+/// <summary>A queued message was taken back before its turn.</summary>
+public sealed record MessageRemoved(string MessageId, string By) : ThreadEvent;
+
 /// <summary>A turn begins: its run is started, once, however often the thread has to try.</summary>
 /// <param name="Turn">1, 2, 3 … in the thread.</param>
 /// <param name="MessageId">The message that it answers.</param>
@@ -29,13 +35,20 @@ public sealed record TurnAccepted(
 /// <param name="Error">Why the run could not be started at all.</param>
 public sealed record TurnEnded(int Turn, string RunId, RunStatus Status, RunError? Error = null) : ThreadEvent;
 
+/// <summary>A person changed how lists show the thread. What is null stays as it was.</summary>
+/// <param name="By">The user who changed it.</param>
+/// <param name="Pinned">Whether lists show it first.</param>
+/// <param name="Archived">Whether lists leave it out. The next turn ends this.</param>
+public sealed record ThreadChanged(string By, string? Title = null, bool? Pinned = null, bool? Archived = null) : ThreadEvent;
+
 /// <summary>The thread takes nothing more and is about to be deleted.</summary>
 public sealed record ThreadClosed : ThreadEvent;
 
-/// <summary>What a turn's run is started with, where it is not the agent's own.</summary>
+/// <summary>What a turn's run is started with, where it is not the agent's own, and for whom.</summary>
+/// <param name="Trace">W3C's <c>traceparent</c> of the span that asked for it; null where nobody traced.</param>
 public sealed record TurnOptions(
     string? Model = null, string? Instructions = null, IReadOnlyDictionary<string, string>? Metadata = null,
-    Budget? Budget = null, DateTimeOffset? StartAt = null, RawJson? OutputSchema = null);
+    Budget? Budget = null, DateTimeOffset? StartAt = null, RawJson? OutputSchema = null, string? Trace = null);
 
 /// <summary>What becomes of a message to a thread that is at work.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<WhenBusy>))]

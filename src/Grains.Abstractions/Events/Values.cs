@@ -13,14 +13,16 @@ public abstract record ContentPart([property: JsonIgnore] Text Value);
 public sealed record TextPart(Text Text) : ContentPart(Text);
 
 /// <summary>The model's reasoning, with the provider's opaque data for the round trip.</summary>
+/// <param name="Protected">The data, with the provider that it is for. Its text is empty where there is only data.</param>
 public sealed record ReasoningPart(Text Text, string? Protected = null) : ContentPart(Text);
 
 /// <summary>A tool call as the model asked for it.</summary>
 /// <param name="CallId">Unique in the run.</param>
 /// <param name="ProviderCallId">The provider's id, sent back to it with the result.</param>
 /// <param name="Invalid">Why it cannot be dispatched (malformed, unknown tool, cut off), in words for the model.</param>
+/// <param name="Protected">The provider's opaque data for the round trip, with the provider that it is for.</param>
 public sealed record ToolCallRequest(
-    string CallId, string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid = null);
+    string CallId, string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid = null, string? Protected = null);
 
 /// <summary>Who acts. <c>local</c> where nothing is configured.</summary>
 [GenerateSerializer, Immutable, Alias("principal")]
@@ -128,4 +130,15 @@ public enum CallDecision
 
     /// <summary>Count it as failed; the model is told so.</summary>
     Fail,
+}
+
+/// <summary>A person's judgement of an answer.</summary>
+[JsonConverter(typeof(SnakeCaseEnum<FeedbackValue>))]
+public enum FeedbackValue
+{
+    Up,
+    Down,
+
+    /// <summary>An earlier judgement is taken back.</summary>
+    None,
 }

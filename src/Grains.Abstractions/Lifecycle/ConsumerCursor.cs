@@ -9,7 +9,7 @@ internal sealed class ConsumerCursor(DateTimeOffset since)
     /// <summary>Clocks of silos may differ by so much, and a commit may take so long to be seen.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, (long Seq, DateTimeOffset At, bool Ended)> _runs = [];
+    private readonly Dictionary<string, (long Seq, DateTimeOffset At, bool Ended, string? Trace)> _runs = [];
 
     /// <summary>Events recorded before this were handled.</summary>
     public DateTimeOffset Since { get; private set; } = since;
@@ -19,6 +19,9 @@ internal sealed class ConsumerCursor(DateTimeOffset since)
 
     /// <summary>The last event handled of a run; 0 for none that is known.</summary>
     public long SeqOf(string runId) => _runs.GetValueOrDefault(runId).Seq;
+
+    /// <summary>The span that a run was started in, of a run that is kept in mind; null where nobody traced.</summary>
+    public string? TraceOf(string runId) => _runs.GetValueOrDefault(runId).Trace;
 
     /// <summary>False when events before it, or its own data, are missing: they are in the journal.</summary>
     public bool Follows(JournalEvent e)
@@ -35,7 +38,9 @@ internal sealed class ConsumerCursor(DateTimeOffset since)
             return false;
         }
 
-        _runs[e.JournalId] = (e.Seq, e.At, e.Type is "run.completed" or "run.failed" or "run.cancelled");
+        var trace = e.Seq == 1 ? HandlingSpan.StartOf(e) : TraceOf(e.JournalId);
+        var ended = _runs.GetValueOrDefault(e.JournalId).Ended || e.Type is "run.completed" or "run.failed" or "run.cancelled";
+        _runs[e.JournalId] = (e.Seq, e.At, ended, trace);
         return e.At >= Since;
     }
 

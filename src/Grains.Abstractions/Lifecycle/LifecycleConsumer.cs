@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Lifecycle;
 
@@ -10,7 +11,7 @@ namespace OrleansAgents.Lifecycle;
 /// <remarks>
 /// Events come from the lifecycle streams within a moment, those of one run in order. What a stream loses, with a silo or while
 /// this process was away, is read from the journals: after every new subscription, at a hole, and every ten seconds. An event
-/// comes again only with the same run id and seq.
+/// comes again only with the same run id and seq. Each is handled in a span of the trace that the run was started in.
 /// </remarks>
 public abstract partial class LifecycleConsumer(LifecycleSource source) : BackgroundService
 {
@@ -24,6 +25,9 @@ public abstract partial class LifecycleConsumer(LifecycleSource source) : Backgr
 
     /// <summary>Handles one event; one at a time. When it throws, it is called again with the same one after a pause.</summary>
     protected abstract Task HandleAsync(JournalEvent e, CancellationToken stopping);
+
+    /// <summary>Whether it acts on events of this type, such as <c>run.completed</c>; of others it is not told. All, unless overridden.</summary>
+    protected virtual bool Handles(string type) => true;
 
     /// <summary>Where to go on: the time that was saved last. Without one, with what happens from now on.</summary>
     protected virtual Task<DateTimeOffset?> LoadAsync(CancellationToken stopping) => Task.FromResult<DateTimeOffset?>(null);
@@ -129,9 +133,23 @@ public abstract partial class LifecycleConsumer(LifecycleSource source) : Backgr
 
     private async Task TakeAsync(JournalEvent e, CancellationToken stopping)
     {
-        if (_cursor.Take(e))
+        if (_cursor.Take(e) && Handles(e.Type))
         {
-            await UntilDoneAsync(() => HandleAsync(e, stopping), stopping);
+            await UntilDoneAsync(() => HandleInSpanAsync(e, stopping), stopping);
+        }
+    }
+
+    private async Task HandleInSpanAsync(JournalEvent e, CancellationToken stopping)
+    {
+        using var span = HandlingSpan.Begin(e, _cursor.TraceOf(e.JournalId));
+        try
+        {
+            await HandleAsync(e, stopping);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+        {
+            span?.Failed(error);
+            throw;
         }
     }
 

@@ -46,7 +46,8 @@ public sealed partial class LifecycleSource : IDisposable
         var follower = new Follower(this, take, renewed);
         if (Change(all => all.Add(follower)) == 1)
         {
-            _ = RenewAsync();
+            // It works for all followers, and in the flow of none.
+            ThreadPool.UnsafeQueueUserWorkItem(static source => _ = source.RenewAsync(), this, preferLocal: false);
         }
 
         return follower;

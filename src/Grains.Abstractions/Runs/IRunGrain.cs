@@ -36,6 +36,11 @@ public interface IRunGrain : ILiveSource
     [Alias("message")]
     Task<CommandResult> MessageAsync(string content, MessageDelivery delivery, CommandMeta meta);
 
+    /// <summary>Records what the user thinks of the answer, also after the end of the run.</summary>
+    /// <param name="note">2,000 characters at most.</param>
+    [Alias("give-feedback")]
+    Task<CommandResult> GiveFeedbackAsync(FeedbackValue value, string? note, CommandMeta meta);
+
     /// <summary>Answers what the run waits for.</summary>
     [Alias("resolve")]
     Task<CommandResult> ResolveAsync(string callId, CallDecision decision, string? result, CommandMeta meta);
@@ -106,9 +111,11 @@ public static class ProblemCodes
     public const string ThreadDeleted = "thread_deleted";
     public const string ThreadBusy = "thread_busy";
     public const string QueueFull = "queue_full";
+    public const string MessageTaken = "message_taken";
     public const string AgentRequired = "agent_required";
     public const string FactNotFound = "fact_not_found";
     public const string StepNotFound = "step_not_found";
     public const string BodyNotFound = "body_not_found";
+    public const string SearchUnavailable = "search_unavailable";
     public const string InvalidVersion = "invalid_version";
 }

@@ -92,7 +92,7 @@ public sealed record RunChange(
     [property: Id(3)] RunStatus Status, [property: Id(4)] DateTimeOffset UpdatedAt);
 
 /// <summary>A page of durable events.</summary>
-/// <param name="Terminal">The run has ended; nothing follows <paramref name="Head"/>.</param>
+/// <param name="Terminal">The run has ended; only feedback may follow <paramref name="Head"/>.</param>
 [GenerateSerializer, Immutable, Alias("event-page")]
 public sealed record EventPage(
     [property: Id(0)] IReadOnlyList<JournalEvent> Items, [property: Id(1)] long Head, [property: Id(2)] bool Terminal);

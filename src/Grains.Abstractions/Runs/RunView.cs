@@ -15,7 +15,13 @@ public sealed record RunView(
     [property: Id(10)] Text Input, [property: Id(11)] Text? Output, [property: Id(12)] RunError? Error,
     [property: Id(13)] IReadOnlyList<PendingView> Pending, [property: Id(14)] Usage Usage, [property: Id(15)] Budget? Budget,
     [property: Id(16)] DateTimeOffset CreatedAt, [property: Id(17)] DateTimeOffset UpdatedAt,
-    [property: Id(18)] DateTimeOffset? EndedAt, [property: Id(19)] IReadOnlyDictionary<string, string> Metadata);
+    [property: Id(18)] DateTimeOffset? EndedAt, [property: Id(19)] IReadOnlyDictionary<string, string> Metadata,
+    [property: Id(20)] FeedbackView? Feedback = null);
+
+/// <summary>What a person thinks of a run's answer.</summary>
+/// <param name="By">The user who said so.</param>
+[GenerateSerializer, Immutable, Alias("feedback-view")]
+public sealed record FeedbackView([property: Id(0)] FeedbackValue Value, [property: Id(1)] string? Note, [property: Id(2)] string By);
 
 /// <summary>What a run waits for from a person.</summary>
 /// <param name="Kind"><c>decision</c>.</param>

@@ -21,7 +21,7 @@ internal sealed class Feed(Cursor cursor, long from)
     /// <summary>UTF-16 units of the open attempt's text that the viewer has.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>The last event was told; nothing follows.</summary>
+    /// <summary>The event that ends the run was told; only feedback may follow.</summary>
     public bool Ended { get; private set; }
 
     /// <summary>The cursor names an attempt that was not open there: no stream gave it out.</summary>

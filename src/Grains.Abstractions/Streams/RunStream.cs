@@ -80,14 +80,9 @@ internal sealed class RunStream(RunSource source, ILiveTail tail, IViewer viewer
             }
 
             await SendAsync();
-            if (feed.Ended || (page.Terminal && feed.Seq >= page.Head))
-            {
-                return true;
-            }
-
             if (page.Items.Count == 0 || feed.Seq >= page.Head)
             {
-                return false;
+                return feed.Ended || (page.Terminal && feed.Seq >= page.Head);
             }
 
             page = null;

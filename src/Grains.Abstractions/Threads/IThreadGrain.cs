@@ -20,6 +20,19 @@ public interface IThreadGrain : ILiveSource
     [Alias("post")]
     Task<PostResult> PostAsync(PostMessage message, CommandMeta meta);
 
+    /// <summary>Changes how lists show the thread; what is null stays as it is.</summary>
+    /// <param name="title">1 to 200 characters.</param>
+    [Alias("change")]
+    Task<CommandResult> ChangeAsync(string? title, bool? pinned, bool? archived, CommandMeta meta);
+
+    /// <summary>Gives a queued message another text. Refused once a run has the message.</summary>
+    [Alias("edit-queued")]
+    Task<CommandResult> EditQueuedAsync(string messageId, string input, CommandMeta meta);
+
+    /// <summary>Takes a queued message back. Refused once a run has it.</summary>
+    [Alias("remove-queued")]
+    Task<CommandResult> RemoveQueuedAsync(string messageId, CommandMeta meta);
+
     /// <summary>Makes the memory what it was at an earlier version. Refused for a version that there is not.</summary>
     [Alias("restore-memory")]
     Task<CommandResult> RestoreMemoryAsync(int version, CommandMeta meta);

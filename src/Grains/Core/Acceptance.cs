@@ -20,6 +20,12 @@ internal static class Acceptance
             return Refuse(ProblemCodes.RunNotFound, "There is no such run.", s);
         }
 
+        if (command is GiveFeedback given)
+        {
+            var feedback = new FeedbackGiven(given.Value, given.Note, given.By);
+            return (feedback == s.Feedback ? Nothing : [feedback], null);
+        }
+
         var fromClient = command is Pause or Resume or Retry or Cancel or Resolve or Message;
         if (s.Ended is { } ended)
         {
@@ -52,7 +58,7 @@ internal static class Acceptance
     }
 
     private static RunCreated Create(Start c) =>
-        new(c.Agent, c.Definition, c.Model, c.Input, c.Principal, c.Budget, c.Metadata.IsEmpty ? null : c.Metadata, c.StartAt, c.ThreadId, c.Earlier, c.MemoryVersion);
+        new(c.Agent, c.Definition, c.Model, c.Input, c.Principal, c.Budget, c.Metadata.IsEmpty ? null : c.Metadata, c.StartAt, c.ThreadId, c.Earlier, c.MemoryVersion, c.Trace);
 
     private static List<RunEvent> PauseRun(RunState s, Pause c, RunPolicy p)
     {
@@ -124,7 +130,7 @@ internal static class Acceptance
 
     private static ModelCompleted Answer(ModelAnswered c) => new(
         c.Step, c.Attempt, c.Content,
-        [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid))],
+        [.. c.Calls.Select((k, i) => new ToolCallRequest($"call_{c.Step}_{i + 1}", k.ProviderCallId, k.Tool, k.Arguments, k.Invalid, k.Protected))],
         c.Usage, c.FinishReason, c.ContextTokens, c.RequestHash, c.Invalid, c.Output);
 
     private static ModelFailed Fault(RunState s, ModelFaulted c)

@@ -13,10 +13,12 @@ internal abstract record Command(DateTimeOffset At);
 internal sealed record Start(
     DateTimeOffset At, string Agent, string Definition, string Model, Text Input, Principal Principal, Budget Budget,
     ImmutableDictionary<string, string> Metadata, DateTimeOffset? StartAt, string? ThreadId = null, BodyRef? Earlier = null,
-    bool Restored = false, int? MemoryVersion = null) : Command(At);
+    bool Restored = false, int? MemoryVersion = null, string? Trace = null) : Command(At);
 
 /// <param name="Partial">With <see cref="PauseMode.Now"/>: what the open model call has said so far.</param>
 internal sealed record Pause(DateTimeOffset At, PauseMode Mode, string? By = null, PartialAnswer? Partial = null) : Command(At);
+
+internal sealed record GiveFeedback(DateTimeOffset At, FeedbackValue Value, string? Note, string By) : Command(At);
 
 internal sealed record Resume(DateTimeOffset At) : Command(At);
 
@@ -56,7 +58,7 @@ internal sealed record ModelAnswered(
     Usage Usage, string FinishReason, long ContextTokens, string RequestHash, string? Invalid = null, Text? Output = null) : Command(At);
 
 /// <summary>A tool call as the provider sent it.</summary>
-internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid);
+internal sealed record AskedCall(string ProviderCallId, string Tool, JsonElement Arguments, string? Invalid, string? Protected = null);
 
 /// <param name="Jitter">Random, 0 to 1.</param>
 internal sealed record ModelFaulted(

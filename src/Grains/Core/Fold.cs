@@ -37,6 +37,7 @@ internal static class Fold
             RunResumed => Resumed(s),
             MessageReceived m => Widen(s with { MessageSeq = s.Head }, Tokens.Of(m.Content)),
             BudgetReached b => s with { BudgetReached = b.Limit },
+            FeedbackGiven f => s with { Feedback = f },
             RunCompleted c => End(s with { Output = c.Output }, RunStatus.Completed, at),
             RunFailed f => End(s with { Error = f.Error }, RunStatus.Failed, at),
             RunCancelling c => s with { Cancelling = new(c.Reason, c.Deadline) },
@@ -111,7 +112,7 @@ internal static class Fold
 
     private static RunState Answered(RunState s, ModelCompleted m)
     {
-        var tokens = m.Content.Sum(p => Tokens.Of(p.Value)) + m.ToolCalls.Sum(c => Tokens.Of(c.Arguments)) + Tokens.Of(m.Invalid ?? "");
+        var tokens = Tokens.Of(m.Content, m.ToolCalls, m.Invalid);
         var calls = m.ToolCalls.Select((c, i) => new ToolCallState(
             c.CallId, c.Tool, c.Arguments, c.Invalid, m.Step + 1 + i, 0, CallPhase.Planned));
         var through = s.Model?.Context.Through ?? s.Head - 1;

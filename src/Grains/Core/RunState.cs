@@ -49,6 +49,9 @@ internal sealed record RunState
     /// <summary>The final answer, from the moment it is recorded.</summary>
     public Text? Output { get; init; }
 
+    /// <summary>The newest judgement of the answer.</summary>
+    public FeedbackGiven? Feedback { get; init; }
+
     /// <summary>What the run failed of, or will fail of with the next decision.</summary>
     public RunError? Error { get; init; }
 

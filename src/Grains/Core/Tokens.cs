@@ -33,12 +33,16 @@ internal static class Tokens
     public static long Of(RequestMessage message) => message switch
     {
         UserMessage u => Of(u.Text),
-        AssistantMessage a => a.Content.Sum(p => Of(p.Value)) + a.ToolCalls.Sum(c => Of(c.Arguments)) + Of(a.Invalid ?? ""),
+        AssistantMessage a => Of(a.Content, a.ToolCalls, a.Invalid),
         ToolMessage t => Of(t.Text),
         MemoryMessage m => Of(m.Text),
         FactsMessage f => Of(f.Text),
         _ => throw new NotSupportedException($"No tokens of {message.GetType().Name}."),
     };
+
+    /// <summary>An answer, with the opaque data that goes back to its provider.</summary>
+    public static long Of(IReadOnlyList<ContentPart> content, IReadOnlyList<ToolCallRequest> calls, string? invalid) =>
+        content.Sum(p => Of(p.Value) + (p is ReasoningPart { Protected: { } data } ? Of(data) : 0)) + calls.Sum(c => Of(c.Arguments) + Of(c.Protected ?? "")) + Of(invalid ?? "");
 
     public static long Of(JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? 0 : Of(json.GetRawText());
 }

@@ -17,7 +17,7 @@ internal static class ExecutionServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(configuration);
         services.TryAddSingleton(provider => new ModelRegistry(
-            ModelSettings.Read(configuration), provider.GetServices<ModelRegistration>(), provider, provider.GetRequiredService<TimeProvider>()));
+            ModelSettings.Read(configuration), [.. provider.GetServices<ModelRegistration>(), .. Unconfigured(configuration, provider)], provider, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new ToolRegistry(
             provider.GetServices<ToolRegistration>(), provider.GetServices<AgentDeclaration>(),
             provider.GetService<IServiceProviderIsService>(), provider.GetRequiredService<ILogger<ToolRegistry>>()));
@@ -51,6 +51,12 @@ internal static class ExecutionServices
     /// <inheritdoc cref="AddModel(IServiceCollection, ModelSettings, Func{IServiceProvider, IChatClient})"/>
     public static IServiceCollection AddModel(this IServiceCollection services, string name, IChatClient client) =>
         services.AddModel(new ModelSettings(name, "code"), _ => client);
+
+    /// <summary>Where no model is configured, the program's own client answers as the default one, if it has registered one.</summary>
+    private static IEnumerable<ModelRegistration> Unconfigured(IConfiguration configuration, IServiceProvider services) =>
+        ModelSettings.IsDefaultConfigured(configuration) || services.GetService<IChatClient>() is null
+            ? []
+            : [new(new(ModelSettings.Default, "code"), static s => s.GetRequiredService<IChatClient>())];
 
     public static IServiceCollection AddTool(this IServiceCollection services, ToolRegistration tool) => services.AddSingleton(tool);
 

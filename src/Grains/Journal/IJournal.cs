@@ -39,7 +39,7 @@ public interface IJournal
     /// <summary>A command recorded by an earlier append, or null.</summary>
     Task<RecordedCommand?> FindCommandAsync(string id, string commandId, CancellationToken cancellation = default);
 
-    /// <summary>Headers for a list, newest first by (createdAt, id).</summary>
+    /// <summary>Headers for a list, newest first, see <see cref="ListPosition"/>.</summary>
     Task<IReadOnlyList<JournalHeader>> ListAsync(ListFilter filter, CancellationToken cancellation = default);
 
     /// <summary>The newest run of each of these threads, by (createdAt, id); of one without a run, nothing. One read, however many threads.</summary>
@@ -49,7 +49,7 @@ public interface IJournal
     /// <summary>Headers of journals that somebody should look after: a due wake time, an owner that is not alive, or a wake time that a clock gave which was ahead of this one.</summary>
     Task<IReadOnlyList<JournalHeader>> ScanAsync(RecoveryFilter filter, CancellationToken cancellation = default);
 
-    /// <summary>Headers of runs that changed at or after a time, in the order of (updatedAt, id).</summary>
+    /// <summary>Headers that changed at or after a time, in the order of (updatedAt, id).</summary>
     Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter filter, CancellationToken cancellation = default);
 
     /// <summary>What retention may delete, least recently changed first: ended runs that are no turn of a thread, and threads at rest. What is not published yet is not among them.</summary>

@@ -10,11 +10,14 @@ namespace OrleansAgents.Journal;
 /// <param name="WakeAt">When a supervisor should look at it; null when only a command moves it.</param>
 /// <param name="UpdatedAt">By the wall clock of whoever wrote it; events keep an order of their own.</param>
 /// <param name="PublishedSeq">Events up to here are on the lifecycle stream, but for those that it refused while it took others.</param>
+/// <param name="Marks">Of a thread.</param>
+/// <param name="ActiveAt">Of a thread: when something was last said or answered in it. Null for other kinds.</param>
 /// <param name="Generation">The store's when the journal was last taken in full knowledge of it, see <see cref="IJournal.Generation"/>.</param>
 public sealed record JournalHeader(
     string Id, Principal Principal, string? ThreadId, string Agent, string Model, RunStatus Status, string? Reason, string Summary,
     long Head, long Epoch, string? Owner, DateTimeOffset? WakeAt, long PublishedSeq,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run, long Generation = 1)
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, JournalKind Kind = JournalKind.Run, long Generation = 1,
+    ThreadMarks Marks = ThreadMarks.None, DateTimeOffset? ActiveAt = null)
 {
     /// <summary>Partitions of the recovery scan; <see cref="JournalIds.PartitionOf"/> says which is a journal's.</summary>
     public const int Partitions = 256;
@@ -30,18 +33,32 @@ public enum JournalKind
     Facts,
 }
 
+/// <summary>How lists show a thread.</summary>
+[Flags]
+public enum ThreadMarks
+{
+    None = 0,
+    Pinned = 1,
+    Archived = 2,
+}
+
 /// <summary>What a list shows. Null means any.</summary>
 /// <param name="Before">Only headers older than this position.</param>
+/// <param name="Pinned">Of threads.</param>
+/// <param name="Archived">Of threads.</param>
 public sealed record ListFilter(
     Principal Principal, string? ThreadId, string? Agent, RunStatus? Status, ListPosition? Before, int Limit,
-    JournalKind Kind = JournalKind.Run);
+    JournalKind Kind = JournalKind.Run, bool? Pinned = null, bool? Archived = null);
 
-/// <summary>A place in a list ordered by (createdAt, id), newest first.</summary>
-public sealed record ListPosition(DateTimeOffset CreatedAt, string Id);
+/// <summary>A place in a list, newest first: of threads by (activeAt, id), of others by (createdAt, id).</summary>
+public sealed record ListPosition(DateTimeOffset At, string Id)
+{
+    public static ListPosition Of(JournalHeader h) => new(h.Kind == JournalKind.Thread ? h.ActiveAt!.Value : h.CreatedAt, h.Id);
+}
 
-/// <summary>Journals of runs in the order of (updatedAt, id), from a time on.</summary>
+/// <summary>Journals of one kind in the order of (updatedAt, id), from a time on.</summary>
 /// <param name="AfterId">Only those behind this id, where the time is the same.</param>
-public sealed record ChangeFilter(DateTimeOffset Since, string AfterId, int Limit);
+public sealed record ChangeFilter(DateTimeOffset Since, string AfterId, int Limit, JournalKind Kind = JournalKind.Run);
 
 /// <summary>Journals that nobody changed since a time.</summary>
 /// <param name="Partitions">Partitions to look at; null means all.</param>

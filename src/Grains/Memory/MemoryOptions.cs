@@ -41,7 +41,7 @@ internal sealed record MemoryOptions(
     public IEmbeddingGenerator<string, Embedding<float>>? CreateEmbeddings() => Embeddings switch
     {
         null => null,
-        { Provider: ModelSettings.AzureOpenAi } azure => AzureOpenAiModel.CreateEmbeddings(azure, EmbeddingDimensions),
+        { Provider: ModelSettings.AzureOpenAi } azure => OpenAiModel.CreateEmbeddings(azure, EmbeddingDimensions),
         { } openAi => OpenAiModel.CreateEmbeddings(openAi, EmbeddingDimensions),
     };
 }

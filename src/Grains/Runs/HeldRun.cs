@@ -20,6 +20,9 @@ internal sealed class HeldRun
 
     public required Outlet Outlet { get; init; }
 
+    /// <summary>The span that it was started in, as W3C's <c>traceparent</c>; null where nobody traced.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>The header as last written.</summary>
     public JournalHeader? Header { get; set; }
 
@@ -36,7 +39,7 @@ internal sealed class HeldRun
         var created = (RunCreated)RunFold.EventOf((await journal.ReadAsync(lease.Id, 0, 1))[0]);
         var input = await Bodies.LoadAsync(journal, lease.Id, created.Input);
         var earlier = await RunFold.EarlierAsync(journal, lease.Id, created.Earlier);
-        var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state, lease.Header!.PublishedSeq);
+        var run = New(lease.Id, lease.Epoch, definition, state.Definition, input, earlier, catalog, state, created.Trace, lease.Header!.PublishedSeq);
         run.Header = lease.Header;
         run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
         if (state.Ended is null)
@@ -58,11 +61,12 @@ internal sealed class HeldRun
     /// <summary>A run that is about to be created.</summary>
     public static HeldRun New(
         string id, long epoch, AgentDefinition definition, string definitionHash, string input, EarlierContext? earlier,
-        IAgentCatalog catalog, RunState state, long published = 0) => new()
+        IAgentCatalog catalog, RunState state, string? trace, long published = 0) => new()
         {
             Epoch = epoch,
             State = state,
             Outlet = new(published),
+            Trace = trace,
             Summary = SummaryOf(input),
             Policy = new(
             id, Recall.AddTo(definition).Tools.ToDictionary(t => t.Name), definition.WindowTokens, definition.CountTokens(),

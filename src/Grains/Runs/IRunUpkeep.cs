@@ -12,15 +12,21 @@ internal interface IRunUpkeep : IGrainWithStringKey
     Task<Problem?> EnsureRunningAsync(WakeReason reason = WakeReason.Due);
 
     /// <summary>Creates the run as a turn of a thread.</summary>
-    /// <param name="earlier">The body of earlier turns' messages; null for none.</param>
-    /// <param name="restored">The turn was accepted before the store was restored: its run may have run, so it begins paused.</param>
     [Alias("start-turn")]
-    Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta);
+    Task<CommandResult> StartTurnAsync(StartRun request, TurnStart turn, CommandMeta meta);
 
     /// <summary>Records the result of a call whose attempt may no longer be open.</summary>
     [Alias("record-late")]
     Task RecordLateAsync(string callId, int attempt, string? text, RunError? error);
 }
+
+/// <summary>What a run has from the thread that it is a turn of.</summary>
+/// <param name="Earlier">The body of earlier turns' messages; null for none.</param>
+/// <param name="Restored">The turn was accepted before the store was restored: its run may have run, so it begins paused.</param>
+/// <param name="Trace">W3C's <c>traceparent</c> of the span that asked for the turn.</param>
+[GenerateSerializer, Immutable, Alias("turn-start")]
+internal sealed record TurnStart(
+    [property: Id(0)] string ThreadId, [property: Id(1)] byte[]? Earlier, [property: Id(2)] bool Restored, [property: Id(3)] string? Trace);
 
 /// <summary>Why a run is looked at.</summary>
 internal enum WakeReason

@@ -81,6 +81,7 @@ internal static class JournalCheck
             {
                 TurnAccepted t => t.Input,
                 MessageAccepted m => m.Input,
+                MessageEdited m => m.Input,
                 _ => null,
             };
             await BodyAsync(journal, row, text?.Body?.Ref, faults);

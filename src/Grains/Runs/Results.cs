@@ -25,8 +25,8 @@ internal static class Results
         var answer = (ModelAnswer)outcome;
         var bodies = new List<Body>();
         var content = answer.Content.Select(p => Bodies.Store(p, bodies)).ToList();
-        var output = Bodies.StoreTogether([.. answer.Content.OfType<TextPart>().Select(p => p.Text.Preview)], bodies);
-        var calls = answer.Calls.Select(c => new AskedCall(c.ProviderCallId, c.Tool, c.Arguments, c.Invalid)).ToList();
+        var output = answer.Output is { } json ? Bodies.Store(json, bodies) : Bodies.StoreTogether([.. answer.Content.OfType<TextPart>().Select(p => p.Text.Preview)], bodies);
+        var calls = answer.Calls.Select(c => new AskedCall(c.ProviderCallId, c.Tool, c.Arguments, c.Invalid, c.Protected)).ToList();
         return new(
             now => new ModelAnswered(now, e.Step, e.Attempt, content, calls, answer.Usage, answer.FinishReason, request.Tokens, request.Hash, answer.Invalid, output), bodies,
             Otherwise: now => new ModelFaulted(now, e.Step, e.Attempt, Unrecordable("The model's answer"), FaultKind.Final, null, 0));

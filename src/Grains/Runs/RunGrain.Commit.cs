@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Telemetry;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
@@ -17,17 +19,18 @@ internal sealed partial class RunGrain
     /// <param name="Meta">Set for clients' commands, which are remembered by id.</param>
     /// <param name="Create">Makes the run when it does not exist; set for a start.</param>
     /// <param name="Otherwise">Judged instead where what follows from the command cannot be recorded.</param>
+    /// <param name="Asked">The span of a client's command.</param>
     private sealed record Inbound(
         Func<DateTimeOffset, Command> Make, CommandMeta? Meta, IReadOnlyList<Body> Bodies, Func<HeldRun>? Create,
-        Func<DateTimeOffset, Command>? Otherwise, TaskCompletionSource<CommandResult> Reply);
+        Func<DateTimeOffset, Command>? Otherwise, TaskCompletionSource<CommandResult> Reply, ActivityContext Asked = default);
 
     private static readonly Receipt Done = new("", "accepted", 0);
 
     private Task<CommandResult> CommitAsync(
         Func<DateTimeOffset, Command> make, CommandMeta? meta, IReadOnlyList<Body>? bodies = null, Func<HeldRun>? create = null,
-        Func<DateTimeOffset, Command>? otherwise = null)
+        Func<DateTimeOffset, Command>? otherwise = null, ActivityContext? asked = null)
     {
-        var inbound = new Inbound(make, meta, bodies ?? [], create, otherwise, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var inbound = new Inbound(make, meta, bodies ?? [], create, otherwise, new(TaskCreationOptions.RunContinuationsAsynchronously), asked ?? (meta is null ? default : AgentTelemetry.Caller));
         _inbox.Enqueue(inbound);
         if (!_pumping)
         {
@@ -146,8 +149,10 @@ internal sealed partial class RunGrain
         _live?.Publish(turn.Append.Events);
         Publish(run, turn.Due, turn.Append.Events);
         turn.Answer();
+        Heed(turn);
         Reconcile();
         Queue(turn.Asks);
+        _asked = _working || turn.Asks ? _asked : default;
         if (MissedItsModel(turn))
         {
             _ = CommitAsync(now => new Wake(now, WakeReason.ModelIsBack), null);

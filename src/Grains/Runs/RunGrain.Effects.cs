@@ -34,7 +34,7 @@ internal sealed partial class RunGrain
                 continue;
             }
 
-            BeginStretch(run.State);
+            BeginStretch(run);
             var tool = effect.CallId is null ? null : run.State.Tools.First(t => t.CallId == effect.CallId);
             var running = _running[effect] = new(tool is null || effect.IsCheck || run.Policy.IsRepeatable(tool.Tool), time.GetTimestamp());
             using (ExecutionContext.SuppressFlow())

@@ -191,6 +191,7 @@ internal sealed partial class RunGrain
 
     private void Drop()
     {
+        _asked = default;
         CancelAll();
         _run = null;
         if (_live is { } live)

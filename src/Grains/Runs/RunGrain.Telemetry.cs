@@ -1,20 +1,35 @@
+using System.Diagnostics;
 using OrleansAgents.Core;
 using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Runs;
 
-/// <summary>When a stretch of work begins and ends.</summary>
+/// <summary>When a stretch of work begins and ends, and for whom.</summary>
 internal sealed partial class RunGrain
 {
     private bool _working;
     private Stretch? _stretch;
 
-    private void BeginStretch(RunState state)
+    /// <summary>The span of the command that the run works for, from its acceptance until the run rests.</summary>
+    private ActivityContext _asked;
+
+    /// <summary>The run works for the first command that is accepted while it rests. A repeated or refused one asks for nothing.</summary>
+    private void Heed(Turn turn)
+    {
+        // A loop without an enumerator: this is in the way of every durable step.
+        for (var i = 0; !_working && _asked == default && i < turn.Answers.Count; i++)
+        {
+            var (item, result) = turn.Answers[i];
+            _asked = result.Receipt is { Status: "accepted" } ? item.Asked : default;
+        }
+    }
+
+    private void BeginStretch(HeldRun run)
     {
         if (!_working)
         {
             _working = true;
-            _stretch = telemetry.Begin(Id, state);
+            _stretch = telemetry.Begin(Id, run.State, run.Trace, _asked);
         }
     }
 

@@ -26,9 +26,11 @@ internal sealed partial class RunGrain(
 {
     private string Id => this.GetPrimaryKeyString();
 
-    public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => StartTurnAsync(request, null, null, restored: false, meta);
+    public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => CreateAsync(request, null, meta);
 
-    public async Task<CommandResult> StartTurnAsync(StartRun request, string? threadId, byte[]? earlier, bool restored, CommandMeta meta)
+    public Task<CommandResult> StartTurnAsync(StartRun request, TurnStart turn, CommandMeta meta) => CreateAsync(request, turn, meta);
+
+    private async Task<CommandResult> CreateAsync(StartRun request, TurnStart? turn, CommandMeta meta)
     {
         if (Startable.Refusal(catalog, request.Agent, request.Model, request.Instructions, request.Budget, request.OutputSchema) is { } refusal)
         {
@@ -46,7 +48,7 @@ internal sealed partial class RunGrain(
         var bodies = new List<Body> { new(Bodies.Hash(body), body) };
         var hash = bodies[0].Ref;
         var input = Bodies.Store(request.Input, bodies);
-        earlier = await WithFactsAsync(definition, earlier, meta.Principal);
+        var earlier = await WithFactsAsync(definition, turn?.Earlier, meta.Principal);
         BodyRef? said = null;
         if (earlier is not null)
         {
@@ -60,11 +62,15 @@ internal sealed partial class RunGrain(
             asked.Steps ?? options.DefaultBudget.Steps, asked.Tokens ?? options.DefaultBudget.Tokens,
             asked.Seconds ?? options.DefaultBudget.Seconds, asked.Cost ?? options.DefaultBudget.Cost);
         var metadata = request.Metadata?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty;
+        // A turn may be started by whoever comes to its thread; it works for the one who posted it.
+        var asker = turn is null ? AgentTelemetry.Caller : AgentTelemetry.SpanOf(turn.Trace);
+        var trace = asker.ToText();
         return await CommitAsync(
-            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, threadId, said, restored, context?.Manifest?.MemoryVersion),
+            now => new Start(now, agent.Name, hash, definition.Model, input, meta.Principal, budget, metadata, request.StartAt, turn?.ThreadId, said, turn?.Restored ?? false, context?.Manifest?.MemoryVersion, trace),
             meta, bodies,
             () => HeldRun.New(
-                Id, 1, definition, hash, request.Input, context, catalog, RunState.Empty));
+                Id, 1, definition, hash, request.Input, context, catalog, RunState.Empty, trace),
+            asked: asker);
     }
 
     public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) =>
@@ -76,6 +82,9 @@ internal sealed partial class RunGrain(
 
     public Task<CommandResult> CancelAsync(string? reason, CommandMeta meta) =>
         StopAsync((now, partial) => new Cancel(now, reason, meta.Principal.User, partial), cuts: true, meta);
+
+    public Task<CommandResult> GiveFeedbackAsync(FeedbackValue value, string? note, CommandMeta meta) =>
+        CommitAsync(now => new GiveFeedback(now, value, note, meta.Principal.User), meta);
 
     public Task<CommandResult> ResolveAsync(string callId, CallDecision decision, string? result, CommandMeta meta)
     {

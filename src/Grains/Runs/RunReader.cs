@@ -4,12 +4,13 @@ using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Memory;
+using OrleansAgents.Search;
 
 namespace OrleansAgents.Runs;
 
 /// <summary>Reads journals for presentation; see <see cref="IRunReader"/>.</summary>
 [StatelessWorker]
-internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog, IModelCaller models) : Grain, IRunReader
+internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog, IModelCaller models, ThreadSearch search) : Grain, IRunReader
 {
     public Task<Read<RunView>> ViewAsync(Principal principal, string runId) => ReadAsync(principal, runId, async found =>
     {
@@ -76,12 +77,17 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
 
         try
         {
+            if (found!.Header is { EndedAt: not null, ThreadId: not null })
+            {
+                await search.ForgetAsync(runId);
+            }
+
             if (!await journal.DeleteAsync(runId))
             {
                 return NotFound;
             }
 
-            await ForgetAsync(found!.Header);
+            await ForgetAsync(found.Header);
             return null;
         }
         catch (InvalidOperationException)
@@ -114,7 +120,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
     {
         try
         {
-            return (await HeaderAsync(id))?.Head ?? 0;
+            return (await journal.HeaderOrNullAsync(id))?.Head ?? 0;
         }
         catch (StorageRefusedException)
         {
@@ -126,25 +132,12 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         [.. (await journal.ChangesAsync(new(since, afterId, limit))).Select(h => new RunChange(h.Id, h.Principal, h.Head, h.Status, h.UpdatedAt))];
 
     public async Task<IReadOnlyList<UserRun>> SummariesAsync(IReadOnlyList<string> runIds) =>
-        [.. (await Task.WhenAll(runIds.Select(HeaderAsync))).OfType<JournalHeader>().Where(h => h.Kind == JournalKind.Run).Select(h => new UserRun(h.Principal, Views.Of(h)))];
+        [.. (await Task.WhenAll(runIds.Select(journal.HeaderOrNullAsync))).OfType<JournalHeader>().Where(h => h.Kind == JournalKind.Run).Select(h => new UserRun(h.Principal, Views.Of(h)))];
 
     public Task<IReadOnlyList<AgentView>> AgentsAsync() => Task.FromResult<IReadOnlyList<AgentView>>(
         [.. catalog.Agents.Select(a => Views.Of(a, catalog))]);
 
     public Task<StoreHealth> HealthAsync() => Task.FromResult(new StoreHealth(journal.Refusal));
-
-    /// <summary>Null for a journal that is not there or is damaged.</summary>
-    private async Task<JournalHeader?> HeaderAsync(string id)
-    {
-        try
-        {
-            return (await journal.FindAsync(id))?.Header;
-        }
-        catch (Exception e) when (e is JournalDeletedException or JournalDamagedException)
-        {
-            return null;
-        }
-    }
 
     private async Task<(RunState State, JournalEvent Created)> FoldAsync(string runId, JournalView found)
     {

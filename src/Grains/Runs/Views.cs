@@ -4,6 +4,7 @@ using OrleansAgents.Core;
 using OrleansAgents.Events;
 using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Threads;
 
 namespace OrleansAgents.Runs;
 
@@ -21,7 +22,7 @@ internal static class Views
         return new(
             id, s.ThreadId, s.Agent, s.Definition, s.ModelName, status, reason, s.Ended is null ? refusal ?? why : null, s.Step, s.Head,
             input, s.Ended == RunStatus.Completed ? s.Output : null, error, Pending(s), s.Usage, s.Budget, s.CreatedAt, s.UpdatedAt,
-            s.EndedAt, s.Metadata);
+            s.EndedAt, s.Metadata, s.Feedback is { Value: not FeedbackValue.None } f ? new(f.Value, f.Note, f.By) : null);
     }
 
     /// <summary>A run whose journal this build cannot fold: what its header knows, and why it stands still.</summary>
@@ -31,6 +32,10 @@ internal static class Views
 
     public static RunSummary Of(JournalHeader h) => new(
         h.Id, h.ThreadId, h.Agent, h.Model, h.Status, h.Reason, h.Head, h.Summary, h.CreatedAt, h.UpdatedAt, h.EndedAt);
+
+    public static ThreadSummary Of(JournalHeader thread, RunSummary? newest) => new(
+        thread.Id, thread.Summary, thread.CreatedAt, thread.ActiveAt!.Value, newest, thread.Agent.Length > 0 ? thread.Agent : null,
+        thread.Marks.HasFlag(ThreadMarks.Pinned) ? true : null, thread.Marks.HasFlag(ThreadMarks.Archived) ? true : null);
 
     public static AgentView Of(AgentDefinition a, IAgentCatalog catalog) => new(
         a.Name, a.Description, Bodies.Hash(a.ToBody()), a.Model, catalog.IsDemo(a.Model),
@@ -42,13 +47,32 @@ internal static class Views
             .Select(t => new PendingView("decision", t.CallId, t.Tool, RawJson.From(t.Arguments), t.Question, t.RetryFrom))];
 }
 
+/// <summary>A place in the hits of a search, opaque to clients.</summary>
+internal static class HitCursor
+{
+    /// <summary>Nobody reads on so far, and the index would have to find all of them.</summary>
+    private const int Most = 100_000;
+
+    public static string Of(int skip) => $"hits-{skip}";
+
+    public static bool TryParse(string? cursor, out int skip)
+    {
+        skip = 0;
+        return cursor is null || (cursor.StartsWith("hits-", StringComparison.Ordinal)
+            && int.TryParse(cursor.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out skip) && skip <= Most);
+    }
+}
+
 /// <summary>A place in a list, opaque to clients.</summary>
 internal static class ListCursor
 {
     public static Problem Unknown { get; } = new("invalid_cursor", "The cursor is none that a list gave out; leave it out to start anew.", "cursor");
 
-    public static string Of(JournalHeader h) =>
-        Convert.ToHexStringLower(Encoding.UTF8.GetBytes($"{h.CreatedAt.UtcTicks}|{h.Id}"));
+    public static string Of(JournalHeader h)
+    {
+        var (at, id) = ListPosition.Of(h);
+        return Convert.ToHexStringLower(Encoding.UTF8.GetBytes($"{at.UtcTicks}|{id}"));
+    }
 
     public static ListPosition? Parse(string cursor)
     {

@@ -15,7 +15,7 @@ internal sealed class Instruments
 
     public Instruments(IMeterFactory factory, LocalRuns held, ModelRegistry models)
     {
-        var meter = factory.Create(RunTelemetry.Name);
+        var meter = factory.Create(AgentTelemetry.Name);
         ModelDuration = Histogram(meter, "gen_ai.client.operation.duration", "s", Buckets.Seconds, "Request to answer of a model, without the wait for a free place.");
         TokenUsage = Histogram(meter, "gen_ai.client.token.usage", "{token}", Buckets.Tokens, "Tokens of a model call.");
         FirstChunk = Histogram(meter, "gen_ai.client.operation.time_to_first_chunk", "s", Buckets.Seconds, "Request to the first piece of the answer.");

@@ -12,9 +12,6 @@ namespace OrleansAgents.Telemetry;
 /// <remarks>Only what runs is told; a journal that is folded again says nothing. Costs nothing as long as nobody listens.</remarks>
 internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistry models, ILoggerFactory logs, TimeProvider time)
 {
-    /// <summary>Of the source and of the meter.</summary>
-    public const string Name = "OrleansAgents";
-
     /// <summary>Log category with one line for each durable event.</summary>
     public const string Transitions = "RunTransitions";
 
@@ -24,23 +21,23 @@ internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistr
     private readonly ConcurrentDictionary<string, ActivityContext> _left = new();
     private readonly ILogger _log = logs.CreateLogger(Transitions);
 
-    public static ActivitySource Source { get; } = new(Name);
-
     public Instruments Instruments => instruments;
 
     public TimeProvider Time => time;
 
     /// <summary>A run starts to work here. Null when nobody listens.</summary>
-    public Stretch? Begin(string runId, RunState state)
+    /// <param name="origin">The span that the run was started in, as its journal has it.</param>
+    /// <param name="asked">The span of the command that it works for, where one made it start.</param>
+    public Stretch? Begin(string runId, RunState state, string? origin, ActivityContext asked)
     {
         instruments.Working(1);
-        if (!Source.HasListeners() && !instruments.WantsStretches)
+        if (!AgentTelemetry.Source.HasListeners() && !instruments.WantsStretches)
         {
             return null;
         }
 
         _left.TryRemove(runId, out var before);
-        return new(this, runId, state, models.Find(state.ModelName)?.Settings, before);
+        return new(this, runId, state, models.Find(state.ModelName)?.Settings, asked, [before, AgentTelemetry.SpanOf(origin)]);
     }
 
     /// <summary>Nothing of the run is in flight any more.</summary>

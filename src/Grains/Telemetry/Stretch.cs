@@ -16,18 +16,19 @@ internal sealed class Stretch
     private readonly Activity? _activity;
     private volatile Activity? _last;
 
-    /// <param name="before">The last span of the stretch before, where this process knows it.</param>
-    public Stretch(RunTelemetry telemetry, string runId, RunState state, ModelSettings? model, ActivityContext before)
+    /// <param name="asked">The span of the command that made it start: it is a part of that. Without one it begins a trace of its own.</param>
+    /// <param name="links">Where to look for what was before: the last span of the stretch before, where this process knows it, and the one that the run was started in.</param>
+    public Stretch(RunTelemetry telemetry, string runId, RunState state, ModelSettings? model, ActivityContext asked, ReadOnlySpan<ActivityContext> links)
     {
         (_telemetry, _runId, _conversation, _agent) = (telemetry, runId, state.ThreadId ?? runId, state.Agent);
         Model = new(state.ModelName, model);
         _began = telemetry.Time.GetTimestamp();
-        if (!RunTelemetry.Source.HasListeners())
+        if (!AgentTelemetry.Source.HasListeners())
         {
             return;
         }
 
-        // The call that happens to wake the run is not what the work belongs to; and nothing of ours stays behind in its flow.
+        // Whatever flow happens to be here is not what the work belongs to; and nothing of ours stays behind in it.
         var ambient = Activity.Current;
         Activity.Current = null;
         KeyValuePair<string, object?>[] tags =
@@ -35,8 +36,8 @@ internal sealed class Stretch
             new(Tag.Operation, "invoke_agent"), new(Tag.Provider, Model.Provider), new(Tag.AgentName, _agent),
             new(Tag.AgentVersion, state.Definition), new(Tag.RequestModel, Model.Name), new(Tag.Conversation, _conversation), new(Tag.RunId, runId),
         ];
-        _activity = RunTelemetry.Source.StartActivity(
-            $"invoke_agent {_agent}", ActivityKind.Internal, default(ActivityContext), tags, before == default ? null : [new(before)]);
+        _activity = AgentTelemetry.Source.StartActivity(
+            $"invoke_agent {_agent}", ActivityKind.Internal, asked, tags, LinksTo(links, asked.TraceId));
         Activity.Current = ambient;
     }
 
@@ -60,7 +61,22 @@ internal sealed class Stretch
 
         KeyValuePair<string, object?>[] tags =
             [.. own, new(Tag.Conversation, _conversation), new(Tag.RunId, _runId), new(Tag.Step, step), new(Tag.Attempt, attempt)];
-        return _last = RunTelemetry.Source.StartActivity(name, kind, _activity.Context, tags) ?? _last;
+        return _last = AgentTelemetry.Source.StartActivity(name, kind, _activity.Context, tags) ?? _last;
+    }
+
+    /// <summary>What is in the same trace needs no link.</summary>
+    private static List<ActivityLink>? LinksTo(ReadOnlySpan<ActivityContext> spans, ActivityTraceId trace)
+    {
+        List<ActivityLink>? links = null;
+        foreach (var span in spans)
+        {
+            if (span != default && span.TraceId != trace)
+            {
+                (links ??= []).Add(new(span));
+            }
+        }
+
+        return links;
     }
 
     /// <summary>The last span, for the link of the stretch that follows.</summary>

@@ -24,7 +24,7 @@ internal static class Tag
     public const string ServerPort = "server.port";
     public const string ErrorType = "error.type";
 
-    public const string RunId = "orleans_agents.run.id";
+    public const string RunId = AgentTelemetry.RunId;
     public const string RunStatus = "orleans_agents.run.status";
     public const string RunReason = "orleans_agents.run.reason";
     public const string RunState = "orleans_agents.run.state";
@@ -32,7 +32,7 @@ internal static class Tag
     public const string Step = "orleans_agents.step";
     public const string StepKind = "orleans_agents.step.kind";
     public const string Attempt = "orleans_agents.attempt";
-    public const string EventType = "orleans_agents.event.type";
+    public const string EventType = AgentTelemetry.EventType;
     public const string Outcome = "orleans_agents.append.outcome";
     public const string Model = "orleans_agents.model";
     public const string Takeover = "orleans_agents.takeover";

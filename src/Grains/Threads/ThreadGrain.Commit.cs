@@ -96,6 +96,10 @@ internal sealed partial class ThreadGrain
         _held = new(held.Epoch, state, header);
         _live ??= hub.Acquire(Id);
         _live.Publish(rows);
+        if (rows.Count > 0)
+        {
+            search.Look();
+        }
     }
 
     /// <summary>While a turn is at work somebody looks after it: soon at first, then as seldom as the turn is old.</summary>
@@ -108,7 +112,8 @@ internal sealed partial class ThreadGrain
         return new(
             Id, s.Principal, null, s.Agent ?? "", "", s.Active is null ? RunStatus.Completed : RunStatus.Running, null, s.Title, s.Head, before.Epoch,
             null, wakeAt, 0, s.CreatedAt, now, s.Closed ? s.UpdatedAt : null, JournalKind.Thread,
-            before.State.Active is not null && before.Header is { } h ? h.Generation : journal.Generation);
+            before.State.Active is not null && before.Header is { } h ? h.Generation : journal.Generation,
+            (s.Pinned ? ThreadMarks.Pinned : 0) | (s.Archived ? ThreadMarks.Archived : 0), s.ActiveAt);
     }
 
     /// <summary>The wall clock, as finely as journals keep it.</summary>

@@ -7,17 +7,8 @@ namespace OrleansAgents.Threads;
 /// <summary>What becomes of the thread's memory is recorded here, so that it has one order with the turns; the memory grain makes it.</summary>
 internal sealed partial class ThreadGrain
 {
-    public async Task<CommandResult> RestoreMemoryAsync(int version, CommandMeta meta)
-    {
-        if (await RefusalOf(meta.Principal) is { } problem)
-        {
-            return problem;
-        }
-
-        return (await HeldAsync()).State.Exists
-            ? await CommitAsync(now => new RestoreMemory(now, version, meta.Principal.User), meta)
-            : NotFound;
-    }
+    public Task<CommandResult> RestoreMemoryAsync(int version, CommandMeta meta) =>
+        CommandAsync(now => new RestoreMemory(now, version, meta.Principal.User), meta);
 
     public async Task<bool> RecordMemoryAsync(int version, string type, byte[] data)
     {

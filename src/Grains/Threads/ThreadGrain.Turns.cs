@@ -56,7 +56,7 @@ internal sealed partial class ThreadGrain
             var start = new StartRun(
                 turn.Agent, input, turn.Options?.Model, turn.Options?.Instructions,
                 turn.Options?.Metadata is { } metadata ? new(metadata) : null, turn.Options?.Budget, turn.Options?.StartAt, turn.Options?.OutputSchema);
-            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, Id, earlier, restored, MetaOf(turn.MessageId));
+            var result = await GrainFactory.GetGrain<IRunUpkeep>(turn.RunId).StartTurnAsync(start, new(Id, earlier, restored, turn.Options?.Trace), MetaOf(turn.MessageId));
             if (result.Problem is { } never && Startable.IsFinal(never))
             {
                 await CommitAsync(now => new EndTurn(now, Id, turn.RunId, RunStatus.Failed, new(never.Code, never.Message)), null);
@@ -115,6 +115,7 @@ internal sealed partial class ThreadGrain
     {
         try
         {
+            await search.ForgetAsync(Id);
             while (await journal.ListAsync(new(_held!.State.Principal, Id, null, null, null, 100)) is { Count: > 0 } runs)
             {
                 foreach (var run in runs)

@@ -6,6 +6,8 @@ using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
+using OrleansAgents.Search;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Threads;
 
@@ -16,7 +18,7 @@ namespace OrleansAgents.Threads;
 /// </remarks>
 [GrainType("thread")]
 internal sealed partial class ThreadGrain(
-    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, Telemetry.RunTelemetry telemetry, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
+    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, RunTelemetry telemetry, ThreadSearch search, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 
@@ -44,7 +46,7 @@ internal sealed partial class ThreadGrain(
 
         var bodies = new List<Body>();
         var input = Bodies.Store(message.Input, bodies);
-        var options = new TurnOptions(message.Model, message.Instructions, message.Metadata, message.Budget, message.StartAt, message.OutputSchema);
+        var options = new TurnOptions(message.Model, message.Instructions, message.Metadata, message.Budget, message.StartAt, message.OutputSchema, AgentTelemetry.Caller.ToText());
         var result = await CommitAsync(
             now => new PostToThread(
                 now, Id, meta.CommandId, TitleOf(message.Input), meta.Principal, agent, input, options == new TurnOptions() ? null : options,
@@ -65,6 +67,25 @@ internal sealed partial class ThreadGrain(
             return new(null, null, unread);
         }
     }
+
+    public Task<CommandResult> ChangeAsync(string? title, bool? pinned, bool? archived, CommandMeta meta) =>
+        CommandAsync(now => new ChangeThread(now, meta.Principal.User, title, pinned, archived), meta);
+
+    public Task<CommandResult> EditQueuedAsync(string messageId, string input, CommandMeta meta)
+    {
+        var bodies = new List<Body>();
+        var text = Bodies.Store(input, bodies);
+        return CommandAsync(now => new EditQueued(now, messageId, text, meta.Principal.User), meta, bodies);
+    }
+
+    public Task<CommandResult> RemoveQueuedAsync(string messageId, CommandMeta meta) =>
+        CommandAsync(now => new RemoveQueued(now, messageId, meta.Principal.User), meta);
+
+    /// <summary>A command to a thread that has to exist already.</summary>
+    private async Task<CommandResult> CommandAsync(Func<DateTimeOffset, ThreadCommand> make, CommandMeta meta, IReadOnlyList<Body>? bodies = null) =>
+        await RefusalOf(meta.Principal) is { } problem ? problem
+            : (await HeldAsync()).State.Exists ? await CommitAsync(make, meta, bodies)
+            : NotFound;
 
     public async Task<Problem?> DeleteAsync(Principal principal)
     {

@@ -5,12 +5,13 @@ using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Memory;
 using OrleansAgents.Runs;
+using OrleansAgents.Search;
 
 namespace OrleansAgents.Threads;
 
 /// <summary>Reads threads for presentation; see <see cref="IThreadReader"/>.</summary>
 [StatelessWorker]
-internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
+internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grain, IThreadReader
 {
     public Task<Read<ThreadView>> ViewAsync(Principal principal, string threadId) => ReadAsync(principal, threadId, async _ =>
     {
@@ -23,22 +24,57 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
         return new ThreadView(
             threadId, s.Title, s.Agent, s.Turns, s.Active?.RunId,
             [.. s.Waiting.Select(w => new QueuedMessage(w.MessageId, w.Input, w.Delivery))], s.Head, s.CreatedAt, s.UpdatedAt,
-            await NewestRunAsync(principal, threadId));
+            await NewestRunAsync(principal, threadId), s.Pinned ? true : null, s.Archived ? true : null);
     });
 
-    public async Task<ThreadList> ListAsync(Principal principal, string? cursor, int limit)
+    public async Task<ThreadList> ListAsync(Principal principal, ThreadListFilter filter)
     {
+        if (filter.Query is not null)
+        {
+            return await FindAsync(principal, filter, filter.Query);
+        }
+
         ListPosition? before = null;
-        if (cursor is not null && (before = ListCursor.Parse(cursor)) is null)
+        if (filter.Cursor is not null && (before = ListCursor.Parse(filter.Cursor)) is null)
         {
             return new([], null, ListCursor.Unknown);
         }
 
-        var headers = await journal.ListAsync(new(principal, null, null, null, before, limit + 1, JournalKind.Thread));
-        var page = headers.Take(limit).ToList();
-        var runs = (await journal.NewestRunsAsync(principal, [.. page.Select(h => h.Id)])).ToDictionary(run => run.ThreadId!, Views.Of);
-        var items = page.Select(h => new ThreadSummary(h.Id, h.Summary, h.CreatedAt, h.UpdatedAt, runs.GetValueOrDefault(h.Id))).ToList();
-        return new(items, headers.Count > limit ? ListCursor.Of(headers[limit - 1]) : null);
+        var headers = await journal.ListAsync(new(principal, null, null, null, before, filter.Limit + 1, JournalKind.Thread, filter.Pinned, filter.Archived));
+        var items = await WithRunsAsync(principal, [.. headers.Take(filter.Limit)]);
+        return new(items, headers.Count > filter.Limit ? ListCursor.Of(headers[filter.Limit - 1]) : null);
+    }
+
+    /// <summary>A hit of the index is shown as its journal's header has it; what was deleted or changed hands is not there.</summary>
+    private async Task<ThreadList> FindAsync(Principal principal, ThreadListFilter filter, string query)
+    {
+        if (!HitCursor.TryParse(filter.Cursor, out var skip))
+        {
+            return new([], null, ListCursor.Unknown);
+        }
+
+        var hits = await search.FindAsync(principal, query, skip, filter.Limit + 1);
+        if (hits is null)
+        {
+            return new([], null, new(ProblemCodes.SearchUnavailable, "This service has no index to search: its log says why.", "q"));
+        }
+
+        var headers = await Task.WhenAll(hits.Take(filter.Limit).Select(hit => journal.HeaderOrNullAsync(hit.ThreadId)));
+        var shown = headers.OfType<JournalHeader>().Where(h => h.Principal == principal && h.EndedAt is null
+            && (filter.Pinned ?? h.Marks.HasFlag(ThreadMarks.Pinned)) == h.Marks.HasFlag(ThreadMarks.Pinned)
+            && (filter.Archived ?? h.Marks.HasFlag(ThreadMarks.Archived)) == h.Marks.HasFlag(ThreadMarks.Archived)).ToList();
+        var found = hits.ToDictionary(hit => hit.ThreadId);
+        var items = (await WithRunsAsync(principal, shown)).Select(t => t with { Match = MatchOf(query, found[t.Id], t.Title) }).ToList();
+        return new(items, hits.Count > filter.Limit ? HitCursor.Of(skip + filter.Limit) : null);
+    }
+
+    /// <summary>The index may have a title that the thread had before.</summary>
+    private static ThreadMatch MatchOf(string query, IndexHit hit, string title) => Excerpt.Of(query, hit.Turn, hit.Turn == 0 ? title : hit.Text);
+
+    private async Task<List<ThreadSummary>> WithRunsAsync(Principal principal, IReadOnlyList<JournalHeader> threads)
+    {
+        var runs = (await journal.NewestRunsAsync(principal, [.. threads.Select(h => h.Id)])).ToDictionary(run => run.ThreadId!, Views.Of);
+        return [.. threads.Select(h => Views.Of(h, runs.GetValueOrDefault(h.Id)))];
     }
 
     public Task<Read<EventPage>> EventsAsync(Principal principal, string threadId, long after, int limit) =>
@@ -80,25 +116,14 @@ internal sealed class ThreadReader(IJournal journal) : Grain, IThreadReader
             return new MessageList(items, null);
         });
 
-    /// <summary>What was said in the run: further messages, and the answer.</summary>
+    /// <summary>What was said in the run besides its input: further messages, and the answer.</summary>
     private async Task AddRunAsync(List<ThreadMessage> items, TurnAccepted turn)
     {
         try
         {
-            await foreach (var e in RunFold.ReadAllAsync(journal, turn.RunId, 0))
+            await foreach (var said in RunText.SaidAsync(journal, turn.RunId).Skip(1))
             {
-                if (e.Type == "message.received" && e.Decode() is MessageReceived message)
-                {
-                    items.Add(new(turn.Turn, turn.RunId, "user", message.Content, e.At));
-                }
-                else if (e.Type == "model.completed" && e.Decode() is ModelCompleted { FinishReason: FinishReasons.Interrupted } stopped)
-                {
-                    items.AddRange(stopped.Content.OfType<TextPart>().Select(p => new ThreadMessage(turn.Turn, turn.RunId, "assistant", p.Text, e.At, true)));
-                }
-                else if (e.Type == "run.completed" && e.Decode() is RunCompleted completed)
-                {
-                    items.Add(new(turn.Turn, turn.RunId, "assistant", completed.Output, e.At));
-                }
+                items.Add(new(turn.Turn, turn.RunId, said.Role, said.Text, said.At, said.Interrupted));
             }
         }
         catch (JournalDeletedException)

@@ -25,7 +25,7 @@ internal sealed class JournalRules
             rules.Require(row.Seq == ++seq, row, $"seq {seq} should stand here");
             seq = row.Seq;
             rules.Require(row.Seq == 1 == row.Type is "run.created", row, "run.created stands first, and once");
-            rules.Require(end is null, row, $"nothing follows {end}, which is the end");
+            rules.Require(end is null || row.Type == "feedback.given", row, $"only feedback follows {end}, which is the end");
             end ??= row.Type is "run.completed" or "run.failed" or "run.cancelled" ? row.Type : null;
             rules.Follow(row, row.Decode());
         }

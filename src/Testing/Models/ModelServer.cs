@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansAgents.Testing;
 
-/// <summary>A model provider on this machine that speaks the wire of OpenAI's chat completions, by script.</summary>
+/// <summary>A model provider on this machine that speaks the wires of OpenAI's chat completions and responses, by script.</summary>
 /// <remarks>
 /// Queued replies are used first, in the order of arrival; then the script function; a request that neither answers gets status 500.
 /// Any process can use it: point <c>Models:default:Endpoint</c> at <see cref="Endpoint"/>. Safe for concurrent requests.
@@ -113,7 +113,7 @@ internal sealed class ModelServer : IAsyncDisposable
         // Under the lock, so that the n-th request gets the n-th reply.
         lock (_lock)
         {
-            var received = new ReceivedRequest(_received.Count + 1, request.Path, request.Headers.Authorization, body);
+            var received = new ReceivedRequest(_received.Count + 1, request.Path, request.QueryString.Value ?? "", request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), body);
             _received.Enqueue(received);
             if (_queue.TryDequeue(out var reply))
             {
@@ -133,7 +133,7 @@ internal sealed class ModelServer : IAsyncDisposable
             response.Headers[name] = value;
         }
 
-        if (reply.ErrorBody is not null)
+        if (reply.WholeBody is not null)
         {
             foreach (var hold in reply.Steps.OfType<ReplyStep.Hold>())
             {
@@ -141,25 +141,28 @@ internal sealed class ModelServer : IAsyncDisposable
             }
 
             response.ContentType = "application/json";
-            await response.WriteAsync(reply.ErrorBody, context.RequestAborted);
+            await response.Body.WriteAsync(reply.WholeBody, context.RequestAborted);
             return;
         }
 
         response.ContentType = "text/event-stream";
+        var responses = context.Request.Path.Value!.EndsWith("/responses", StringComparison.Ordinal) ? new ResponsesEncoder() : null;
         foreach (var step in reply.Steps)
         {
             switch (step)
             {
                 case ReplyStep.Send send:
-                    await WriteAsync(send.Data);
+                    await WriteAsync(responses?.Encode(send.Data) ?? $"data: {send.Data}\n\n");
                     break;
                 case ReplyStep.Comment comment:
-                    await WriteLineAsync($": {comment.Text}\n\n");
+                    await WriteAsync($": {comment.Text}\n\n");
                     break;
                 case ReplyStep.Hold hold:
+                    await WriteAsync(responses?.End() ?? "");
                     await hold.Gate.WaitAsync(context.RequestAborted);
                     break;
                 case ReplyStep.Break:
+                    await WriteAsync(responses?.End() ?? "");
                     context.Abort();
                     return;
                 default:
@@ -167,17 +170,16 @@ internal sealed class ModelServer : IAsyncDisposable
             }
         }
 
-        if (reply.EndsWithDone)
-        {
-            await WriteAsync("[DONE]");
-        }
+        var end = responses?.End() is { Length: > 0 } ended ? ended : reply.EndsWithDone ? "data: [DONE]\n\n" : "";
+        await WriteAsync(end);
 
-        Task WriteAsync(string data) => WriteLineAsync($"data: {data}\n\n");
-
-        async Task WriteLineAsync(string line)
+        async Task WriteAsync(string lines)
         {
-            _ = await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(line), context.RequestAborted);
-            _ = await response.BodyWriter.FlushAsync(context.RequestAborted);
+            if (lines.Length > 0)
+            {
+                _ = await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(lines), context.RequestAborted);
+                _ = await response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
         }
     }
 }

@@ -5,13 +5,13 @@ namespace OrleansAgents.Testing;
 /// <summary>A request to the model, as it came over the wire.</summary>
 public sealed class ReceivedRequest
 {
-    internal ReceivedRequest(int number, string path, string? authorization, JsonElement body) =>
-        (Number, Path, Authorization, Body) = (number, path, authorization, body);
+    internal ReceivedRequest(int number, string path, string query, IReadOnlyDictionary<string, string> headers, JsonElement body) =>
+        (Number, Path, Query, Headers, Body) = (number, path, query, headers, body);
 
     /// <summary>1, 2, 3 … in the order of arrival.</summary>
     public int Number { get; }
 
-    /// <summary>All of it: a request of OpenAI's chat completions.</summary>
+    /// <summary>All of it: a request of OpenAI's chat completions, or of its responses.</summary>
     public JsonElement Body { get; }
 
     /// <summary>Name of the model configuration that was asked; <c>default</c> for agents that name none.</summary>
@@ -19,11 +19,11 @@ public sealed class ReceivedRequest
 
     /// <summary>What the model is shown: instructions, input, earlier answers and results.</summary>
     public IReadOnlyList<JsonElement> Messages =>
-        Body.TryGetProperty("messages", out var messages) ? [.. messages.EnumerateArray()] : [];
+        Body.TryGetProperty("messages", out var messages) ? [.. messages.EnumerateArray()] : ResponsesInput.Messages(Body);
 
     /// <summary>Names of the tools on offer.</summary>
     public IReadOnlyList<string> Tools =>
-        Body.TryGetProperty("tools", out var tools) ? [.. tools.EnumerateArray().Select(t => t.GetProperty("function").GetProperty("name").GetString()!)] : [];
+        Body.TryGetProperty("tools", out var tools) ? [.. tools.EnumerateArray().Select(t => (t.TryGetProperty("function", out var function) ? function : t).GetProperty("name").GetString()!)] : [];
 
     /// <summary>How many answers of the model the request already holds: 0 for the first step.</summary>
     public int Turn => Messages.Count(m => Role(m) == "assistant");
@@ -36,7 +36,12 @@ public sealed class ReceivedRequest
 
     internal string Path { get; }
 
-    internal string? Authorization { get; }
+    /// <summary>With its question mark; empty without one.</summary>
+    internal string Query { get; }
+
+    internal IReadOnlyDictionary<string, string> Headers { get; }
+
+    internal string? Authorization => Headers.GetValueOrDefault("Authorization");
 
     /// <summary>One line for each message.</summary>
     public override string ToString() => string.Join('\n', Messages.Select(m => $"  {Role(m)}: {Line(m)}"));

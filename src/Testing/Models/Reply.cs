@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -14,7 +15,8 @@ internal sealed class Reply
 
     public int Status { get; private set; } = 200;
 
-    public string? ErrorBody { get; private set; }
+    /// <summary>All that is sent, instead of events.</summary>
+    public byte[]? WholeBody { get; private set; }
 
     public Dictionary<string, string> Headers { get; } = [];
 
@@ -143,15 +145,20 @@ internal sealed class Reply
     /// <summary>No stream: a status with an error body.</summary>
     public Reply Error(int status, string message = "scripted fault", string? code = null, string? type = null)
     {
-        Status = status;
-        ErrorBody = JsonSerializer.Serialize(new { error = new { message, type, code } });
-        return this;
+        return Body(status, JsonSerializer.Serialize(new { error = new { message, type, code } }));
     }
 
     /// <summary>No stream: a status with this body.</summary>
     public Reply Body(int status, string body)
     {
-        (Status, ErrorBody) = (status, body);
+        Status = status;
+        return Bytes(Encoding.UTF8.GetBytes(body));
+    }
+
+    /// <summary>No stream: these bytes.</summary>
+    public Reply Bytes(byte[] body)
+    {
+        WholeBody = body;
         return this;
     }
 

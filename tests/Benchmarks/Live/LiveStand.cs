@@ -18,11 +18,17 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
 
     public ServiceProgram Gateway => gateway;
 
-    public static async Task<LiveStand> StartAsync()
+    /// <param name="build">Whose silo and gateway; this build's where null.</param>
+    /// <param name="further">More environment of the silo.</param>
+    public static async Task<LiveStand> StartAsync(Checkout? build = null, IReadOnlyDictionary<string, string>? further = null)
     {
+        build ??= Checkout.Here;
         var (folder, model, port) = (new TempFolder(), new PacedModel(), Ports.Free());
-        var silo = await ServiceProgram.SiloAsync(folder.File("agents.db"), Ports.Free(), port, new Dictionary<string, string>
+        var silo = await ServiceProgram.PublishedAsync(build.Silo, new Dictionary<string, string>(further ?? new Dictionary<string, string>())
         {
+            ["Storage__ConnectionString"] = folder.File("agents.db"),
+            ["Orleans__Endpoints__SiloPort"] = $"{Ports.Free()}",
+            ["Orleans__Endpoints__GatewayPort"] = $"{port}",
             ["Models__default__Provider"] = "openai",
             ["Models__default__Endpoint"] = model.Endpoint.ToString(),
             ["Models__default__Model"] = "paced",
@@ -30,8 +36,15 @@ internal sealed class LiveStand(TempFolder folder, PacedModel model, ServiceProg
             ["Models__default__StallSeconds"] = "600",
             ["Agents__plain__Instructions"] = "Answer.",
         });
-        // The crowd of idle viewers is larger than what a gateway takes by default.
-        var gateway = await ServiceProgram.GatewayAsync(port, new Dictionary<string, string> { ["Limits__Connections"] = "20000" });
+        var gateway = await ServiceProgram.PublishedAsync(build.Gateway, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["Orleans__Endpoints__GatewayPort"] = $"{port}",
+            // The crowd of idle viewers is larger than what a gateway takes by default, and one user starts it.
+            ["Limits__Connections"] = "20000",
+            ["Limits__RequestsPerSecond"] = "100000",
+            ["Limits__OpenPerUser"] = "20000",
+        });
         var stand = new LiveStand(folder, model, silo, gateway);
         await stand.WarmAsync();
         return stand;

@@ -52,6 +52,7 @@ internal sealed class HarnessProcess : IHarness
         start.ArgumentList.Add(typeof(HarnessHost).Assembly.Location);
         start.ArgumentList.Add(settings.Folder);
         start.ArgumentList.Add(settings.Model.ToString());
+        start.ArgumentList.Add(settings.Client);
         var harness = new HarnessProcess(Process.Start(start)!);
         await harness._ready.Task;
         return harness;

@@ -10,7 +10,7 @@ using Xunit;
 namespace OrleansAgents.Cluster.Tests.Faults;
 
 /// <summary>A run for each fault, all in one silo that dies while they wait; a second one goes on with the journal they left.</summary>
-public abstract class RestartStand(string provider) : IAsyncLifetime
+public abstract class RestartStand(string provider, string api = "chat") : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly FrozenClock _clock = new();
@@ -102,6 +102,7 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
         {
             var model = $"Models:{fault.Name}";
             settings[$"{model}:Provider"] = provider;
+            settings[$"{model}:Api"] = api;
             settings[$"{model}:Endpoint"] = (mended || fault.Breaks is null ? server.Endpoint : fault.Breaks(server.Endpoint)).ToString();
             settings[$"{model}:AllowHttp"] = "true";
             settings[$"{model}:Model"] = fault.Name;
@@ -115,6 +116,9 @@ public abstract class RestartStand(string provider) : IAsyncLifetime
 
 /// <summary>With OpenAI's client.</summary>
 public sealed class OpenAiRestartStand() : RestartStand(ModelSettings.OpenAi);
+
+/// <summary>With OpenAI's client over the wire of responses.</summary>
+public sealed class ResponsesRestartStand() : RestartStand(ModelSettings.OpenAi, "responses");
 
 /// <summary>With Azure's client.</summary>
 public sealed class AzureOpenAiRestartStand() : RestartStand(ModelSettings.AzureOpenAi);

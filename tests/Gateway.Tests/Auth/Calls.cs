@@ -39,10 +39,12 @@ internal static class Calls
 
     /// <summary>A body that the route can read, or none.</summary>
     public static string? BodyOf(RouteEndpoint endpoint, HttpMethod method) =>
-        method != HttpMethod.Post ? null : NameOf(endpoint) switch
+        method != HttpMethod.Post && method != HttpMethod.Patch ? null : NameOf(endpoint) switch
         {
-            "SendMessage" or "PostMessage" => """{"input":"Mine?"}""",
+            "SendMessage" or "PostMessage" or "EditQueued" => """{"input":"Mine?"}""",
             "RestoreMemory" => """{"version":0}""",
+            "ChangeThread" => """{"title":"Mine"}""",
+            "GiveFeedback" => """{"value":"up"}""",
             "ResolvePending" => """{"decision":"retry"}""",
             _ => "{}",
         };
@@ -56,7 +58,10 @@ internal static class Calls
             "callId" => "call_1",
             "body" when method.Name == "Resolve" => new { decision = "retry" },
             "body" when method.Name == "RestoreMemory" => new { version = 0 },
-            "body" when method.Name is "Send" or "Post" or "Start" => new { input = "Mine?" },
+            "messageId" => "m1",
+            "body" when method.Name == "ChangeThread" => new { title = "Mine" },
+            "body" when method.Name == "GiveFeedback" => new { value = "up" },
+            "body" when method.Name is "Send" or "Post" or "Start" or "EditQueued" => new { input = "Mine?" },
             _ => null,
         })];
 }

@@ -28,17 +28,20 @@ public sealed class HeaderTests
                 statuses.Add((int)response.StatusCode);
                 string Of(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
                 Assert.Equal(
-                    $"{method} {path}: nosniff no-referrer same-origin ",
+                    $"{method} {path}: nosniff no-referrer {(IsOfDiagram(method, path) ? "cross" : "same")}-origin ",
                     $"{method} {path}: {Of("X-Content-Type-Options")} {Of("Referrer-Policy")} {Of("Cross-Origin-Resource-Policy")} {Of("Server")}{Of("X-Powered-By")}");
                 var policy = Of("Content-Security-Policy");
-                Assert.Contains("frame-ancestors 'none'", policy);
+                Assert.Contains(path == "/diagram.html" && (int)response.StatusCode == 200 ? "frame-ancestors 'self'" : "frame-ancestors 'none'", policy);
 
-                // The reference alone has styles in its page; no page has scripts in it.
-                Assert.True(path.StartsWith("/docs", StringComparison.Ordinal) || !policy.Contains("unsafe", StringComparison.Ordinal), policy);
+                // The reference and the frame of diagrams alone have styles in their pages; no page has scripts in it.
+                Assert.True(path == "/diagram.html" || path.StartsWith("/docs", StringComparison.Ordinal) || !policy.Contains("unsafe", StringComparison.Ordinal), policy);
                 Assert.DoesNotMatch("script-src [^;]*unsafe", policy);
             }
         }
 
         Assert.Superset(new HashSet<int> { 200, 400, 401, 404, 405 }, statuses);
     }
+    /// <summary>The one file that a sandboxed frame may have.</summary>
+    private static bool IsOfDiagram(HttpMethod method, string path) =>
+        method == HttpMethod.Get && path.StartsWith("/assets/diagram-", StringComparison.Ordinal);
 }

@@ -8,6 +8,7 @@ using Xunit;
 namespace OrleansAgents.Gateway.Tests.Auth;
 
 /// <summary>One step over each limit is refused in words, and costs nobody else anything.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class LimitTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -12,16 +12,16 @@ public sealed class RoleTests
     private const string Nothing = "";
 
     private static readonly Dictionary<string, string> Needed = Table(
-        ("start", "StartRun OpenThread PostMessage DeleteFact RestoreMemory"),
+        ("start", "StartRun OpenThread PostMessage DeleteFact RestoreMemory ChangeThread EditQueued RemoveQueued"),
         ("view", "ListAgents ListRuns GetRun ReadEvents ListSteps GetStepContext GetBody ExportRun"),
         ("view", "ListThreads GetThread ListMessages ReadThreadEvents ListFacts GetMemory"),
-        ("steer", "SendMessage PauseRun ResumeRun RetryRun CancelRun"),
+        ("steer", "SendMessage PauseRun ResumeRun RetryRun CancelRun GiveFeedback"),
         ("approve", "ResolvePending"),
         ("admin", "DeleteRun DeleteThread"),
         (Nothing, "GetMe GetHubTicket"));
 
     private static readonly Dictionary<string, string> NeededOnHub = Table(
-        ("start", "Start Post RestoreMemory"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Retry Cancel"), ("approve", "Resolve"));
+        ("start", "Start Post RestoreMemory ChangeThread EditQueued RemoveQueued"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Retry Cancel GiveFeedback"), ("approve", "Resolve"));
 
     /// <summary>The last is a token whose roles mean nothing here.</summary>
     private static readonly string[] Roles = ["start", "view", "steer", "approve", "admin", "Admin,owner"];

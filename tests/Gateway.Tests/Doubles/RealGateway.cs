@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
+using OrleansAgents.Search;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 
@@ -46,7 +47,7 @@ internal sealed class RealGateway : IAsyncDisposable
         settings["Agents:open:AllowInstructions"] = "true";
         settings["Agents:open:AllowModels"] = "other";
         settings["Workspace:Path"] = Path.GetDirectoryName(file);
-        var silo = await TestSilo.StartAsync(journal, settings);
+        var silo = await TestSilo.StartAsync(journal, settings, s => s.AddSingleton<IThreadIndex>(_ => SqliteThreadIndex.Open(file, journal.Generation)));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0")]);

@@ -96,6 +96,8 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
         public Task<CommandResult> MessageAsync(string content, MessageDelivery delivery, CommandMeta meta) => Given("message", meta, null);
 
+        public Task<CommandResult> GiveFeedbackAsync(FeedbackValue value, string? note, CommandMeta meta) => Given("feedback", meta, null);
+
         public Task<CommandResult> ResolveAsync(string callId, CallDecision decision, string? result, CommandMeta meta) => Given("resolve", meta, null);
 
         public Task<OpenAttempt?> AttachAsync(ILiveSink sink, long lane) => throw new NotSupportedException();

@@ -45,6 +45,18 @@ public sealed class ExposureTests
     }
 
     [Theory]
+    [InlineData("cross-site", "/v1/threads?q=secret", 403), InlineData("same-site", "/v1/threads", 403), InlineData("same-origin", "/v1/threads", 200)]
+    [InlineData("none", "/v1/threads", 200), InlineData("cross-site", "/", 200), InlineData("cross-site", "/health/live", 200)]
+    public async Task A_page_of_another_site_cannot_measure_what_it_may_not_read(string site, string path, int expected)
+    {
+        await using var gateway = await ScriptedGateway.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Sec-Fetch-Site", site);
+        using var response = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(expected == 403, (int)response.StatusCode == 403);
+    }
+
+    [Theory]
     [InlineData("null", "Production", 403), InlineData("http://evil.example", "Production", 403), InlineData("http://localhost:5173", "Production", 403)]
     [InlineData("null", "Development", 403), InlineData("http://evil.example", "Development", 403), InlineData("http://localhost:5173", "Development", 202)]
     [InlineData("https://app.example.org", "Production", 202)]

@@ -25,6 +25,15 @@ public sealed class CountSpecs
         Assert.Equal(scale, Tokens.Scale(before, estimated, counted));
 
     [Fact]
+    public void Opaque_data_that_goes_back_is_counted()
+    {
+        var data = new string('x', 4_000);
+        ToolCallRequest[] calls = [new("call_1_1", "p", "find", System.Text.Json.JsonElement.Parse("{}"), null)];
+        var without = Tokens.Of(new AssistantMessage([new ReasoningPart("Hm.")], calls));
+        Assert.Equal(without + 2_000, Tokens.Of(new AssistantMessage([new ReasoningPart("Hm.", data)], [calls[0] with { Protected = data }])));
+    }
+
+    [Fact]
     public void What_a_provider_counts_above_the_estimate_makes_the_next_request_smaller_and_is_pinned_with_it()
     {
         var run = Run();

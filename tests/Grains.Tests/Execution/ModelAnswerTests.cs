@@ -57,7 +57,7 @@ public sealed class ModelAnswerTests
         Assert.Equal("a", JsonElement.Parse(sent).GetProperty("word").GetString());
         Assert.Equal(["find"], received.Tools);
         Assert.Equal("Bearer " + ModelBench.Key, received.Authorization);
-        Assert.Equal(4096, received.Body.GetProperty("max_completion_tokens").GetInt32());
+        Assert.Equal(4096, received.Body.GetProperty("max_tokens").GetInt32());
     }
 
     [Fact]

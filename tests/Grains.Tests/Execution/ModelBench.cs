@@ -12,6 +12,9 @@ namespace OrleansAgents.Grains.Tests.Execution;
 /// <summary>Asks a model as the run does, and keeps what it said on the way.</summary>
 internal sealed class ModelBench : IDisposable
 {
+    /// <summary>Instead of a provider: OpenAI's client over the wire of responses.</summary>
+    public const string Responses = "responses";
+
     public const string Key = "sk-test-4242424242";
 
     private readonly ModelRegistry _models;
@@ -44,7 +47,9 @@ internal sealed class ModelBench : IDisposable
 
     public static ModelBench Over(Uri endpoint, string provider = ModelSettings.OpenAi, Func<ModelSettings, ModelSettings>? change = null)
     {
-        var settings = new ModelSettings("default", provider, endpoint, "scripted", Key);
+        var settings = provider == Responses
+            ? new ModelSettings("default", ModelSettings.OpenAi, endpoint, "scripted", Key) { Wire = new(ModelApi.Responses, "max_output_tokens") }
+            : new ModelSettings("default", provider, endpoint, "scripted", Key);
         settings = change?.Invoke(settings) ?? settings;
         var time = NewTime();
         return new(new([settings], [], new NoServices(), time), time);

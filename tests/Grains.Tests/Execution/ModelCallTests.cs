@@ -9,7 +9,7 @@ public sealed class ModelCallTests
     [Theory]
     [InlineData("find", """{"word":"alp""", "not a JSON object")]
     [InlineData("find", """["alpha"]""", "not a JSON object")]
-    [InlineData("find", "null", "not a JSON object")]
+    [InlineData("find", "null", "'word' is missing")]
     [InlineData("find", "", "'word' is missing")]
     [InlineData("find", """{"limit":3}""", "'word' is missing")]
     [InlineData("find", """{"word":7}""", "'word' must be a string, not a number")]

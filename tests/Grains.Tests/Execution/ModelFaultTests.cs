@@ -13,6 +13,9 @@ public sealed class OpenAiFaultTests() : ModelFaultTests(ModelSettings.OpenAi);
 /// <summary>The same with Azure's client.</summary>
 public sealed class AzureOpenAiFaultTests() : ModelFaultTests(ModelSettings.AzureOpenAi);
 
+/// <summary>The same over the wire of responses.</summary>
+public sealed class ResponsesFaultTests() : ModelFaultTests(ModelBench.Responses);
+
 public abstract class ModelFaultTests(string provider)
 {
     [Theory]
@@ -81,7 +84,7 @@ public abstract class ModelFaultTests(string provider)
     public async Task A_call_of_a_cut_stream_is_never_given()
     {
         await using var server = await ModelServer.StartAsync();
-        server.Reply(r => r.Call("find", """{"word":"alpha"}"""));
+        server.Reply(r => r.Call("find", """{"word":"alpha"}""").NoDone());
         using var bench = ModelBench.Over(server, provider);
 
         Assert.Equal("stream_cut", (await bench.FaultAsync()).Error.Code);
@@ -160,13 +163,13 @@ public abstract class ModelFaultTests(string provider)
     }
 
     [Fact]
-    public async Task An_unknown_finish_reason_is_a_defect()
+    public async Task An_answer_that_ends_in_an_error_without_words_is_transient()
     {
         await using var server = await ModelServer.StartAsync();
         server.Reply(r => r.Text("Half").Finish("error"));
         using var bench = ModelBench.Over(server, provider);
 
-        Assert.Equal(FaultKind.Defect, (await bench.FaultAsync()).Kind);
+        Assert.Equal((FaultKind.Transient, "stream_error"), Of(await bench.FaultAsync()));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed class OpenAiOutputTests() : ModelOutputTests(ModelSettings.OpenAi)
 /// <summary>The same with Azure's client.</summary>
 public sealed class AzureOpenAiOutputTests() : ModelOutputTests(ModelSettings.AzureOpenAi);
 
+/// <summary>The same over the wire of responses.</summary>
+public sealed class ResponsesOutputTests() : ModelOutputTests(ModelBench.Responses);
+
 public abstract class ModelOutputTests(string provider)
 {
     private static readonly JsonElement City = JsonElement.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
@@ -26,10 +29,11 @@ public abstract class ModelOutputTests(string provider)
         var answer = await bench.AnswerAsync(Asking());
 
         Assert.Null(answer.Invalid);
-        var format = Assert.Single(server.Received).Body.GetProperty("response_format");
-        Assert.Equal("json_schema", format.GetProperty("type").GetString());
-        Assert.Equal("output", format.GetProperty("json_schema").GetProperty("name").GetString());
-        Assert.True(JsonElement.DeepEquals(City, format.GetProperty("json_schema").GetProperty("schema")));
+        var body = Assert.Single(server.Received).Body;
+        var format = provider == ModelBench.Responses ? body.GetProperty("text").GetProperty("format") : body.GetProperty("response_format");
+        var schema = provider == ModelBench.Responses ? format : format.GetProperty("json_schema");
+        Assert.Equal(("json_schema", "output"), (format.GetProperty("type").GetString(), schema.GetProperty("name").GetString()));
+        Assert.True(JsonElement.DeepEquals(City, schema.GetProperty("schema")));
     }
 
     [Fact]
@@ -40,7 +44,7 @@ public abstract class ModelOutputTests(string provider)
         using var bench = ModelBench.Over(server, provider);
 
         Assert.Null((await bench.AnswerAsync()).Invalid);
-        Assert.False(server.Received[0].Body.TryGetProperty("response_format", out _));
+        Assert.False(server.Received[0].Body.TryGetProperty("response_format", out _) || server.Received[0].Body.TryGetProperty("text", out _));
     }
 
     [Theory]

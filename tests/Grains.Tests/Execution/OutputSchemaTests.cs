@@ -47,17 +47,31 @@ public sealed class OutputSchemaTests
     [InlineData("""{"city":"Bonn","city":"Rom"}""", "The answer is not a JSON document, alone and without anything around it.")]
     [InlineData("""{"city":"\ud800"}""", "The answer holds a string that is not Unicode text.")]
     public void An_answer_is_JSON_that_fits(string answer, string? misfit) =>
-        Assert.Equal(misfit, OutputSchema.Misfit(JsonElement.Parse(City), [new ReasoningPart("Hm."), new TextPart(answer)], cut: false));
+        Assert.Equal(misfit, OutputSchema.Misfit(JsonElement.Parse(City), answer, cut: false));
+
+    [Theory]
+    [InlineData("""{"a":1}""", """{"a":1}""")]
+    [InlineData(""" {"a":1} """, """ {"a":1} """)]
+    [InlineData("```json\n{\"a\":1}\n```", """{"a":1}""")]
+    [InlineData("```\r\n{\"a\":1}\r\n```\n", """{"a":1}""")]
+    [InlineData("<think>\nHm: {\"a\":2}\n</think>\n\n{\"a\":1}", """{"a":1}""")]
+    [InlineData("Hm.</think>```json\n{\"a\":1}\n```", """{"a":1}""")]
+    [InlineData("{\"a\":\"</think>```\"}", "{\"a\":\"</think>```\"}")]
+    [InlineData("Here it is:\n```json\n{\"a\":1}\n```", "Here it is:\n```json\n{\"a\":1}\n```")]
+    [InlineData("```json\n{\"a\":\"x</think>y\"}\n```", "{\"a\":\"x</think>y\"}")]
+    [InlineData("```", "```")]
+    [InlineData("``````", "``````")]
+    public void A_fence_and_a_thinking_block_are_taken_off(string answer, string bare) => Assert.Equal(bare, BareJson.Of(answer));
 
     [Fact]
     public void An_answer_that_was_cut_does_not_fit() =>
-        Assert.Equal("The answer met its length limit before it was whole.", OutputSchema.Misfit(JsonElement.Parse(City), [new TextPart("{}")], cut: true));
+        Assert.Equal("The answer met its length limit before it was whole.", OutputSchema.Misfit(JsonElement.Parse(City), "{}", cut: true));
 
     [Fact]
     public void Alternatives_of_alternatives_end()
     {
         var schema = JsonElement.Parse("""{"type":"object","properties":{"a":{"$ref":"#/$defs/n"}},"$defs":{"n":{"anyOf":[{"$ref":"#/$defs/n"},{"$ref":"#/$defs/n"}]}}}""");
         Assert.Null(OutputSchema.Flaw(schema));
-        Assert.Contains("takes too long to check", OutputSchema.Misfit(schema, [new TextPart("""{"a":1}""")], cut: false));
+        Assert.Contains("takes too long to check", OutputSchema.Misfit(schema, """{"a":1}""", cut: false));
     }
 }

@@ -10,13 +10,24 @@ internal sealed class ScriptedClient(params IReadOnlyList<ChatResponseUpdate> up
     public static ScriptedClient Of(params IEnumerable<AIContent> contents) =>
         new([.. contents.Select(c => new ChatResponseUpdate(ChatRole.Assistant, [c])), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop }]);
 
+    /// <summary>Whom the client says it asks.</summary>
+    public Uri? Server { get; init; }
+
+    /// <summary>The messages of the last request.</summary>
+    public IReadOnlyList<ChatMessage> Asked { get; private set; } = [];
+
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => updates.ToAsyncEnumerable();
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Asked = [.. messages];
+        return updates.ToAsyncEnumerable();
+    }
 
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("scripted", Server) : serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose()
     {

@@ -63,7 +63,7 @@ public sealed class SettingsTests
     [InlineData("Models:default:Endpoint", "http://localhost:1234/v1", "Models:default:Model is missing; name a model of the server at Models:default:Endpoint.")]
     [InlineData("Models:default:Pace", "fast", "Models:default:Pace is 'fast'; use a whole number from 0 to 10000.")]
     [InlineData("Models:default:MaxConcurrent", "0", "Models:default:MaxConcurrent is '0'; use a whole number from 1 to 10000.")]
-    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds, FirstTokenSeconds, MaxSeconds, AllowHttp, Price.")]
+    [InlineData("Models:default:Modle", "x", "Models:default:Modle is not a known key; known are Provider, Endpoint, Model, ApiKey, Pace, MaxConcurrent, MaxOutputTokens, StallSeconds, FirstTokenSeconds, MaxSeconds, AllowHttp, Price, Api, OutputLimit, StreamOptions, Structured, Strict, ParallelCalls, Temperature, TopP, ReasoningEffort, ReasoningSummary, EncryptedReasoning, AlternatesRoles, CallIds, ApiVersion, Body, Headers.")]
     [InlineData("Models:default:Price", "3", "Models:default:Price is a plain value; set Models:default:Price:Input and its neighbours instead.")]
     [InlineData("Models:default:Price:Input", "2.50", "Models:default:Price:Output is missing; set the US dollars for a million tokens.")]
     [InlineData("Models:default:Price:Output", "10", "Models:default:Price:Input is missing; set the US dollars for a million tokens.")]
@@ -131,13 +131,26 @@ public sealed class SettingsTests
         Assert.Equal("There are two tools named 'look'; give one of them another name, or declare it alike in both agents.", e.Message);
     }
 
+    [Theory]
+    [InlineData(null, null, "code")]
+    [InlineData("Models:default:Provider", "demo", "demo")]
+    [InlineData("OPENAI_API_KEY", "k", "openai")]
+    [InlineData("Models:other:Provider", "demo", "code")]
+    public void A_client_that_the_program_has_answers_where_no_model_is_configured(string? key, string? value, string provider)
+    {
+        using var client = ScriptedClient.Of();
+        using var services = Services(s => s.AddSingleton<IChatClient>(client), key is null ? [] : [(key, value!)]);
+
+        Assert.Equal(provider, services.GetRequiredService<ModelRegistry>().Find("default")!.Settings.Provider);
+    }
+
     [Fact]
     public void A_client_given_in_code_wins_over_the_configuration()
     {
         using var client = ScriptedClient.Of();
         using var services = Services(s => s.AddModel("default", client));
 
-        Assert.Same(client, services.GetRequiredService<ModelRegistry>().Find("default")!.Client.GetService<ScriptedClient>());
+        Assert.Equal("code", services.GetRequiredService<ModelRegistry>().Find("default")!.Settings.Provider);
         Assert.False(services.GetRequiredService<IAgentCatalog>().IsDemo("default"));
     }
 

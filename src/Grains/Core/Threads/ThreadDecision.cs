@@ -20,6 +20,12 @@ internal sealed record RecordDelivery(DateTimeOffset At, string MessageId) : Thr
 /// <summary>The active run has ended, or could not be started at all.</summary>
 internal sealed record EndTurn(DateTimeOffset At, string ThreadId, string RunId, RunStatus Status, RunError? Error = null) : ThreadCommand(At);
 
+internal sealed record ChangeThread(DateTimeOffset At, string By, string? Title, bool? Pinned, bool? Archived) : ThreadCommand(At);
+
+internal sealed record EditQueued(DateTimeOffset At, string MessageId, Text Input, string By) : ThreadCommand(At);
+
+internal sealed record RemoveQueued(DateTimeOffset At, string MessageId, string By) : ThreadCommand(At);
+
 internal sealed record CloseThread(DateTimeOffset At) : ThreadCommand(At);
 
 /// <summary>A summary was made, or failed, on top of a version of the memory. On top of an older one it is dropped: it is made anew.</summary>
@@ -68,6 +74,10 @@ internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadS
         RecordDelivery c => (s.Waiting.FirstOrDefault(w => w.MessageId == c.MessageId) is { RunId: { } run }
             ? [new MessageDelivered(c.MessageId, run)] : [], null),
         EndTurn c => (s.Active is { } active && active.RunId == c.RunId ? [new TurnEnded(active.Turn, c.RunId, c.Status, c.Error)] : [], null),
+        ChangeThread or EditQueued or RemoveQueued when s.Closed => ([], Closing),
+        ChangeThread c => (Change(s, c), null),
+        EditQueued c => OfQueued(s, c.MessageId, m => m.Input == c.Input ? [] : [new MessageEdited(c.MessageId, c.Input, c.By)]),
+        RemoveQueued c => OfQueued(s, c.MessageId, _ => [new MessageRemoved(c.MessageId, c.By)]),
         CloseThread => s.Active is not null
             ? ([], new(ProblemCodes.ThreadBusy, "A turn of this thread is at work; cancel its run first."))
             : (s.Closed ? [] : [new ThreadClosed()], null),
@@ -79,11 +89,26 @@ internal sealed record ThreadDecision(IReadOnlyList<ThreadEvent> Events, ThreadS
         _ => throw new NotSupportedException($"No rule for {command.GetType().Name}."),
     };
 
+    private static Problem Closing { get; } = new(ProblemCodes.ThreadDeleted, "The thread is being deleted.");
+
+    private static ThreadEvent[] Change(ThreadState s, ChangeThread c)
+    {
+        var change = new ThreadChanged(
+            c.By, c.Title == s.Title ? null : c.Title, c.Pinned == s.Pinned ? null : c.Pinned, c.Archived == s.Archived ? null : c.Archived);
+        return change is { Title: null, Pinned: null, Archived: null } ? [] : [change];
+    }
+
+    /// <summary>A steer is on its way to its run: whether the run has it cannot be known here.</summary>
+    private static (IReadOnlyList<ThreadEvent>, Problem?) OfQueued(ThreadState s, string messageId, Func<MessageAccepted, ThreadEvent[]> change) =>
+        s.Waiting.FirstOrDefault(m => m.MessageId == messageId && m.Delivery == WhenBusy.Queue) is { } queued
+            ? (change(queued), null)
+            : ([], new(ProblemCodes.MessageTaken, "This message is not in the queue: a run has it already, or it was removed.", "messageId"));
+
     private static (IReadOnlyList<ThreadEvent>, Problem?) Post(ThreadState s, PostToThread c)
     {
         if (s.Closed)
         {
-            return ([], new(ProblemCodes.ThreadDeleted, "The thread is being deleted."));
+            return ([], Closing);
         }
 
         if (s.Active is not { } active)

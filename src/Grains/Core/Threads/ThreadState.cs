@@ -15,6 +15,12 @@ internal sealed record ThreadState
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
     public string Title { get; init; } = "";
+    public bool Pinned { get; init; }
+    public bool Archived { get; init; }
+
+    /// <summary>When something was last said or answered.</summary>
+    public DateTimeOffset ActiveAt { get; init; }
+
     public Principal Principal { get; init; } = Principal.Local;
 
     /// <summary>The agent of the newest turn.</summary>
@@ -49,18 +55,23 @@ internal sealed record ThreadState
         s = s with { Head = s.Head + 1, UpdatedAt = at };
         return e switch
         {
-            ThreadCreated c => s with { CreatedAt = at, Title = c.Title, Principal = c.Principal },
-            MessageAccepted m => s with { Waiting = s.Waiting.Add(m) },
+            ThreadCreated c => s with { CreatedAt = at, ActiveAt = at, Title = c.Title, Principal = c.Principal },
+            MessageAccepted m => s with { ActiveAt = at, Waiting = s.Waiting.Add(m) },
             MessageDelivered m => s with { Waiting = s.Waiting.RemoveAll(w => w.MessageId == m.MessageId) },
+            MessageEdited m => s with { Waiting = [.. s.Waiting.Select(w => w.MessageId == m.MessageId ? w with { Input = m.Input } : w)] },
+            MessageRemoved m => s with { Waiting = s.Waiting.RemoveAll(w => w.MessageId == m.MessageId) },
             TurnAccepted t => s with
             {
+                ActiveAt = at,
+                Archived = false,
                 Active = t,
                 ActiveSince = at,
                 Turns = t.Turn,
                 Agent = t.Agent,
                 Waiting = s.Waiting.RemoveAll(w => w.MessageId == t.MessageId),
             },
-            TurnEnded => s with { Active = null },
+            TurnEnded => s with { ActiveAt = at, Active = null },
+            ThreadChanged c => s with { Title = c.Title ?? s.Title, Pinned = c.Pinned ?? s.Pinned, Archived = c.Archived ?? s.Archived },
             ThreadClosed => s with { Closed = true },
             MemoryCompacted m => s with { MemoryVersion = m.Version },
             MemoryRestored m => s with { MemoryVersion = m.Version },

@@ -45,40 +45,46 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
     /// <summary>Whether a call has begun whose end is not here.</summary>
     public bool IsInCall { get; private set; }
 
-    public void Add(ChatResponseUpdate update)
+    public void Add(AIContent content)
     {
-        foreach (var content in update.Contents)
+        switch (content)
         {
-            switch (content)
-            {
-                case TextContent text:
-                    Piece(TextKind, text.Text);
-                    break;
-                case TextReasoningContent reasoning:
-                    // Protected data closes its part: it belongs to the reasoning before it.
-                    Piece(ReasoningKind, reasoning.Text, reasoning.ProtectedData);
-                    break;
-                case FunctionCallContent call:
-                    Calls.Add(call);
-                    IsInCall = false;
-                    break;
-                case CallPiece piece:
-                    _argumentBytes += piece.Bytes;
-                    IsInCall = true;
-                    break;
-                case UsageContent usage:
-                    Usage = usage.Details;
-                    break;
-                case ErrorContent error:
-                    Error ??= error;
-                    break;
-                default:
-                    break; // Content of a kind that this product does not show.
-            }
+            case TextContent text:
+                Say(text.Text);
+                break;
+            case TextReasoningContent reasoning:
+                Reason(reasoning.Text, reasoning.ProtectedData);
+                break;
+            case FunctionCallContent call:
+                Calls.Add(call);
+                IsInCall = false;
+                break;
+            case UsageContent usage:
+                Usage = usage.Details;
+                break;
+            case ErrorContent error:
+                Error ??= error;
+                break;
+            default:
+                break; // Content of a kind that this product does not show.
         }
-
-        Finish ??= update.FinishReason;
     }
+
+    public void Say(string text) => Piece(TextKind, text);
+
+    /// <param name="protectedData">Closes its part: it belongs to the reasoning before it.</param>
+    public void Reason(string? text, string? protectedData = null) => Piece(ReasoningKind, text, protectedData);
+
+    /// <summary>Some more of a call that is not whole yet.</summary>
+    /// <param name="bytes">Of arguments.</param>
+    public void CallGoesOn(int bytes)
+    {
+        _argumentBytes += bytes;
+        IsInCall = true;
+    }
+
+    /// <summary>The first reason that is given holds.</summary>
+    public void End(ChatFinishReason? reason) => Finish ??= reason;
 
     /// <summary>Ends the answer and gives its parts.</summary>
     public IReadOnlyList<ContentPart> Close()
@@ -155,10 +161,4 @@ internal sealed class AnswerBuilder(DeltaSink onDelta)
 
         (_many, _one, _kind, _protected) = (null, "", null, null);
     }
-}
-
-/// <summary>Some more arguments of a call that is not whole yet.</summary>
-internal sealed class CallPiece(int bytes) : AIContent
-{
-    public int Bytes => bytes;
 }

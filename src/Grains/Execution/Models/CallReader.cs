@@ -11,7 +11,8 @@ internal static partial class CallReader
     /// <summary>The largest arguments, in UTF-8 bytes of JSON.</summary>
     public const int MaxArgumentBytes = 64 * 1024;
 
-    private const int MaxIdLength = 256;
+    /// <summary>Some gateways put what they want back with a call into its id.</summary>
+    private const int MaxIdLength = 16 * 1024;
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
     /// <param name="lastIsCut">The answer met its length limit, so that nobody knows whether the last call is whole.</param>
@@ -26,7 +27,10 @@ internal static partial class CallReader
         var calls = new ProviderCall[contents.Count];
         for (var i = 0; i < calls.Length; i++)
         {
-            calls[i] = Read(contents[i], UniqueId(contents[i].CallId, i, ids), tools, lastIsCut && i == calls.Length - 1);
+            calls[i] = Read(contents[i], UniqueId(contents[i].CallId, i, ids), tools, lastIsCut && i == calls.Length - 1) with
+            {
+                Protected = contents[i].AdditionalProperties?.GetValueOrDefault(Opaque.Key) as string,
+            };
         }
 
         return calls;
@@ -81,9 +85,30 @@ internal static partial class CallReader
             throw UnusableException.TooLong;
         }
 
-        return !JsonDepth.Exceeds(json)
-            ? JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions)
-            : throw UnusableException.TooDeep;
+        if (JsonDepth.Exceeds(json))
+        {
+            throw UnusableException.TooDeep;
+        }
+
+        // Some servers say null for none, or encode the text once more.
+        var text = json.AsSpan().Trim();
+        return text is "null" ? []
+            : text[0] == '"' && JsonSerializer.Deserialize<string>(text) is { } inner && !inner.AsSpan().TrimStart().StartsWith('"') ? Parse(inner)
+            : JsonSerializer.Deserialize<Dictionary<string, object?>>(json, AIJsonUtilities.DefaultOptions);
+    }
+
+    /// <summary>Whether the text is one whole JSON value.</summary>
+    public static bool IsJson(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static JsonElement Element(IDictionary<string, object?> arguments)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using OrleansAgents.Core;
 using OrleansAgents.Events;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Execution;
 
@@ -49,19 +50,22 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
         using var watch = new CallWatch(model.Limits, budget.Time, time, cancellation);
         try
         {
-            var options = RequestConverter.Options(request.Definition, model.Settings.MaxOutputTokens);
-            await foreach (var update in model.Client.GetStreamingResponseAsync(RequestConverter.Messages(request), options, watch.Token))
+            var told = ModelAttempt.Current;
+            told?.Leave();
+            await using var stream = await model.Wire.SendAsync(request, watch.Token);
+            for (var goesOn = true; goesOn && !bound.IsMetBy(answer);)
             {
+                goesOn = await stream.ReadAsync(answer, watch.Token);
+                if (goesOn || answer.HasBegun)
+                {
+                    // The first piece may be the last.
+                    told?.Seen();
+                }
+
                 watch.Seen();
-                answer.Add(update);
                 if (answer.HasBegun)
                 {
                     watch.Began();
-                }
-
-                if (bound.IsMetBy(answer))
-                {
-                    break;
                 }
             }
         }
@@ -92,7 +96,7 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
 
     private static ModelOutcome Judge(AnswerBuilder answer, ModelRequest request, ModelSettings model)
     {
-        if (answer.Finish == ChatFinishReason.ContentFilter || answer.Error?.ErrorCode is OpenAiCalls.Refused or "content_filter")
+        if (answer.Finish == ChatFinishReason.ContentFilter || answer.Error?.ErrorCode is ChatAnswer.Refused or "content_filter")
         {
             return ModelFaults.Filtered(answer.Error?.Message, model);
         }
@@ -136,11 +140,20 @@ internal sealed class ModelCaller(ModelRegistry models, TimeProvider time) : IMo
 
     private static ModelAnswer Answer(AnswerBuilder answer, ModelRequest request, ModelSettings model, string? finish)
     {
-        var content = answer.Close();
-        var calls = finish == FinishReasons.Interrupted ? [] : CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, finish == FinishReasons.Length);
-        var invalid = calls.Count == 0 && finish != FinishReasons.Interrupted && request.Definition.Output is { } schema
-            ? OutputSchema.Misfit(schema, content, finish == FinishReasons.Length) : null;
-        return new(content, calls, UsageOf(answer, request, model.Price), finish ?? (calls.Count > 0 ? "tool_calls" : "stop"), invalid);
+        var content = answer.Close().Select(part => part is ReasoningPart { Protected: { } data } reasoning ? reasoning with { Protected = Opaque.Keep(model.Origin, data) } : part).ToList();
+        var calls = finish == FinishReasons.Interrupted ? [] : CallReader.Read(answer.Calls, PreparedTools.Of(request.Definition.Tools).ByName, finish == FinishReasons.Length)
+            .Select(call => call.Protected is { } data ? call with { Protected = Opaque.Keep(model.Origin, data) } : call).ToList();
+        var result = new ModelAnswer(content, calls, UsageOf(answer, request, model.Price), finish ?? (calls.Count > 0 ? "tool_calls" : "stop"));
+        if (calls.Count > 0 || finish == FinishReasons.Interrupted || request.Definition.Output is not { } schema)
+        {
+            return result;
+        }
+
+        var text = string.Concat(content.OfType<TextPart>().Select(p => p.Text.Inline));
+        var json = BareJson.Of(text);
+        return OutputSchema.Misfit(schema, json, finish == FinishReasons.Length) is { } misfit ? result with { Invalid = misfit }
+            : json.Length < text.Length ? result with { Output = json }
+            : result;
     }
 
     private static ModelFault Used(ModelFault fault, AnswerBuilder answer, ModelRequest request, RegisteredModel model) =>

@@ -15,7 +15,7 @@ internal static partial class ModelFaults
     /// <summary>Of what is looked through for secrets.</summary>
     private const int MaxRead = 2000;
 
-    private static readonly string[] NoQuota = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
+    private static readonly string[] NoQuota = ["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error", "enforced_spend_limit_reached"];
 
     public static ModelFault StreamCut() => Transient("stream_cut", "The model's answer ended in the middle.");
 
@@ -43,7 +43,7 @@ internal static partial class ModelFaults
         return int.TryParse(code, out var status) && status is >= 400 and < 600 ? Chunk(Status(status, error, model, null))
             : error.IsRateLimit ? Chunk(Status(429, error, model, null))
             : error.Is(NoQuota) ? Chunk(Status(402, error, model, null))
-            : error.Is("invalid_request_error", "BadRequestError", "bad_request", "context_length_exceeded") ? Chunk(Status(400, error, model, null))
+            : error.Is("invalid_request_error", "invalid_prompt", "BadRequestError", "bad_request", "context_length_exceeded") ? Chunk(Status(400, error, model, null))
             : error.Is("invalid_api_key", "authentication_error", "permission_error") ? Chunk(Status(401, error, model, null))
             : Transient("stream_error", Sentence("The provider broke off its answer", message, model));
     }
@@ -61,6 +61,8 @@ internal static partial class ModelFaults
         {
             switch (e)
             {
+                case ModelRefusedException refused:
+                    return Status(refused.Status, refused.Error, model, RetryAfter.Read(refused.Headers, time));
                 case ClientResultException { Status: > 0 } answer:
                     var response = answer.GetRawResponse();
                     var error = response is null ? default : ProviderError.Parse(response.Content.ToMemory().Span);
@@ -78,6 +80,11 @@ internal static partial class ModelFaults
                 case OperationCanceledException or TimeoutException:
                     return Transient("timeout", "The request to the model timed out.");
                 default:
+                    if (ClientFault.Read(e) is { } told)
+                    {
+                        return told.Status is { } code ? Status(code, told.Error, model, null) : Chunk(told.Error.Code ?? told.Error.Type, told.Error.Message, model);
+                    }
+
                     break;
             }
         }
@@ -99,8 +106,8 @@ internal static partial class ModelFaults
             498 or 499 => (FaultKind.Transient, "server_error", "The provider has no capacity or gave the request up"),
             401 => (FaultKind.Provider, "unauthorized", "The provider does not accept the API key"),
             403 => (FaultKind.Provider, "forbidden", "The provider does not allow this request"),
-            404 => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}' or the address"),
-            _ when error.Is("model_not_found") => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model}'"),
+            404 => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model ?? model.Name}' or the address"),
+            _ when error.Is("model_not_found") => (FaultKind.Provider, "model_not_found", $"The provider does not know the model '{model.Model ?? model.Name}'"),
             408 => (FaultKind.Transient, "timeout", "The request to the model timed out"),
             409 or 425 or >= 500 => (FaultKind.Transient, "server_error", "The provider has a fault of its own"),
             < 400 => (FaultKind.Provider, "unexpected_status", "The endpoint does not answer as a model does"),
@@ -132,10 +139,11 @@ internal static partial class ModelFaults
             return what + ".";
         }
 
-        // Some servers echo the key that they refuse.
-        if (model.ApiKey is { Length: > 3 } key)
+        // Some servers echo the key or the header that they refuse.
+        string?[] secrets = [.. model.Wire.Headers?.Values ?? [], model.ApiKey];
+        foreach (var secret in secrets)
         {
-            detail = detail.Replace(key, "***", StringComparison.Ordinal);
+            detail = secret is { Length: > 3 } ? detail.Replace(secret, "***", StringComparison.Ordinal) : detail;
         }
 
         detail = Utf16.Repair(KeyLike().Replace(detail.Length > MaxRead ? detail[..MaxRead] : detail, "***"));

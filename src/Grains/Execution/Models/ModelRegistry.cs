@@ -8,7 +8,7 @@ internal sealed record ModelRegistration(ModelSettings Settings, Func<IServicePr
 
 /// <summary>A model that can be asked.</summary>
 /// <param name="Gate">Every request passes it.</param>
-internal sealed record RegisteredModel(ModelSettings Settings, IChatClient Client, ModelGate Gate)
+internal sealed record RegisteredModel(ModelSettings Settings, IModelWire Wire, ModelGate Gate)
 {
     public CallLimits Limits { get; } = new(
         TimeSpan.FromSeconds(Settings.StallSeconds), TimeSpan.FromSeconds(Settings.FirstTokenSeconds), TimeSpan.FromSeconds(Settings.MaxSeconds));
@@ -24,7 +24,7 @@ internal sealed class ModelRegistry : IDisposable
     {
         foreach (var registration in registrations)
         {
-            _models[registration.Settings.Name] = Register(registration.Settings, registration.Create(services), time);
+            _models[registration.Settings.Name] = Register(registration.Settings, new ClientWire(registration.Create(services), registration.Settings), time);
         }
 
         foreach (var model in settings)
@@ -48,18 +48,17 @@ internal sealed class ModelRegistry : IDisposable
     {
         foreach (var model in _models.Values)
         {
-            model.Client.Dispose();
+            model.Wire.Dispose();
             model.Gate.Dispose();
         }
     }
 
-    private static IChatClient Create(ModelSettings model, TimeProvider time) => model.Provider switch
+    private static IModelWire Create(ModelSettings model, TimeProvider time) => model.Provider switch
     {
-        ModelSettings.Demo => new DemoModel(model.Pace, time),
-        ModelSettings.AzureOpenAi => AzureOpenAiModel.Create(model),
+        ModelSettings.Demo => new ClientWire(new DemoModel(model.Pace, time), model),
         _ => OpenAiModel.Create(model),
     };
 
-    private RegisteredModel Register(ModelSettings settings, IChatClient client, TimeProvider time) =>
-        new(settings, new Telemetry.WatchedModel(client), new(settings.MaxConcurrent, time, () => Opened?.Invoke(settings.Name)));
+    private RegisteredModel Register(ModelSettings settings, IModelWire wire, TimeProvider time) =>
+        new(settings, wire, new(settings.MaxConcurrent, time, () => Opened?.Invoke(settings.Name)));
 }

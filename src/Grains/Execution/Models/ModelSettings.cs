@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Core;
 
@@ -21,6 +23,12 @@ internal sealed record ModelSettings(
     int StallSeconds = ModelSettings.DefaultStallSeconds, Price? Price = null,
     int FirstTokenSeconds = ModelSettings.DefaultFirstTokenSeconds, int MaxSeconds = ModelSettings.DefaultMaxSeconds)
 {
+    /// <summary>Identifies who gets opaque data back: the same server over the same wire with the same model. A hash, because clients see it with the data. Computed at each read.</summary>
+    public string Origin => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Endpoint?.Authority ?? Provider}|{(Wire.Api == ModelApi.Chat ? "chat" : "responses")}|{Model ?? Name}")))[..16];
+
+    /// <summary>What its requests hold.</summary>
+    public WireSettings Wire { get; init; } = WireSettings.Of(Endpoint);
+
     public const string Demo = "demo";
     public const string OpenAi = "openai";
     public const string AzureOpenAi = "azure-openai";
@@ -50,9 +58,14 @@ internal sealed record ModelSettings(
         return models;
     }
 
+    /// <summary>Whether somebody has said which model is the default one.</summary>
+    public static bool IsDefaultConfigured(IConfiguration configuration) =>
+        configuration.GetSection($"Models:{Default}").Exists() || !string.IsNullOrWhiteSpace(configuration[KeyVariable]);
+
     private static ModelSettings Read(IConfigurationSection section, string? key)
     {
-        section.Allow("Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds", "FirstTokenSeconds", "MaxSeconds", "AllowHttp", "Price");
+        section.Allow([
+            "Provider", "Endpoint", "Model", "ApiKey", "Pace", "MaxConcurrent", "MaxOutputTokens", "StallSeconds", "FirstTokenSeconds", "MaxSeconds", "AllowHttp", "Price", .. WireSettings.Keys]);
         var endpoint = ReadEndpoint(section);
         var provider = ReadProvider(section, endpoint is not null || section.Text("Model") is not null || section.Text("ApiKey") is not null || key is not null);
 
@@ -84,7 +97,10 @@ internal sealed record ModelSettings(
             section.Whole("StallSeconds", DefaultStallSeconds, 1, 3600),
             ReadPrice(section.GetSection("Price")),
             section.Whole("FirstTokenSeconds", DefaultFirstTokenSeconds, 1, 86_400),
-            section.Whole("MaxSeconds", DefaultMaxSeconds, 1, 86_400));
+            section.Whole("MaxSeconds", DefaultMaxSeconds, 1, 86_400))
+        {
+            Wire = WireSettings.Read(section, endpoint, provider == AzureOpenAi, model),
+        };
     }
 
     private static Price? ReadPrice(IConfigurationSection section)

@@ -1,7 +1,7 @@
 namespace OrleansAgents.Execution;
 
 /// <summary>Ends an answer that its server does not end: at the model's length limit and at what the run's budget has left.</summary>
-/// <remarks>Arguments have a limit of their own, see <see cref="OpenAiCalls"/>.</remarks>
+/// <remarks>Arguments have a limit of their own, see <see cref="CallAssembly"/>.</remarks>
 /// <param name="maxTokens">The length limit that the request names.</param>
 /// <param name="left">Tokens of the run's budget; null where it has no limit.</param>
 internal sealed class OutputBound(int maxTokens, long? left)

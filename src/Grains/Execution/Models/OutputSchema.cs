@@ -43,7 +43,8 @@ internal static class OutputSchema
     }
 
     /// <summary>Why a final answer is not what the schema asks for, as a sentence for the model; null when it is.</summary>
-    public static string? Misfit(JsonElement schema, IReadOnlyList<ContentPart> answer, bool cut)
+    /// <param name="answer">Its text, see <see cref="BareJson"/>.</param>
+    public static string? Misfit(JsonElement schema, string answer, bool cut)
     {
         if (cut)
         {
@@ -52,7 +53,7 @@ internal static class OutputSchema
 
         try
         {
-            var value = JsonElement.Parse(string.Concat(answer.OfType<TextPart>().Select(p => p.Text.Inline)), Strict);
+            var value = JsonElement.Parse(answer, Strict);
             return JsonSchemaCheck.Misfit(schema, value) is { } misfit ? $"The answer does not fit its schema: {misfit}" : null;
         }
         catch (JsonException)

@@ -28,7 +28,8 @@ internal sealed class PreparedTools
 /// <summary>Converts an assembled request to the client library's messages.</summary>
 internal static class RequestConverter
 {
-    public static List<ChatMessage> Messages(ModelRequest request)
+    /// <param name="origin">Who is asked: opaque data of another provider is left out.</param>
+    public static List<ChatMessage> Messages(ModelRequest request, string origin)
     {
         var messages = new List<ChatMessage>(request.Messages.Count + 1);
         if (request.Definition.Instructions.Length > 0)
@@ -40,7 +41,7 @@ internal static class RequestConverter
         {
             if (!IsSilent(message))
             {
-                messages.Add(Message(message));
+                messages.Add(Message(message, origin));
             }
 
             if (message is AssistantMessage { Invalid: { } invalid })
@@ -60,16 +61,16 @@ internal static class RequestConverter
         return messages;
     }
 
-    /// <summary>An answer without text and calls, such as one that was stopped while it reasoned, has no form on any wire.</summary>
+    /// <summary>An answer without text and calls, such as one that was stopped while it reasoned, has no form on any wire, whatever else came with it.</summary>
     private static bool IsSilent(RequestMessage message) => message is AssistantMessage { ToolCalls.Count: 0 } said
-        && !said.Content.Any(p => p is ReasoningPart { Protected: not null } || (p is TextPart text && !string.IsNullOrWhiteSpace(text.Text.Preview)));
+        && !said.Content.Any(p => p is TextPart text && !string.IsNullOrWhiteSpace(text.Text.Preview));
 
-    private static ChatMessage Message(RequestMessage message) => message switch
+    private static ChatMessage Message(RequestMessage message, string origin) => message switch
     {
         UserMessage user => new(ChatRole.User, user.Text),
         MemoryMessage memory => new(ChatRole.User, memory.Text),
         FactsMessage facts => new(ChatRole.User, facts.Text),
-        AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant)),
+        AssistantMessage assistant => new(ChatRole.Assistant, Contents(assistant, origin)),
         ToolMessage tool => new(ChatRole.Tool, [new FunctionResultContent(tool.ProviderCallId, tool.Text)]),
         _ => throw new InvalidOperationException($"A message of type {message.GetType().Name} has no form for a provider."),
     };
@@ -81,22 +82,31 @@ internal static class RequestConverter
         ResponseFormat = definition.Output is { } schema ? ChatResponseFormat.ForJsonSchema(schema, "output") : null,
     };
 
-    private static List<AIContent> Contents(AssistantMessage message)
+    private static List<AIContent> Contents(AssistantMessage message, string origin)
     {
         var contents = new List<AIContent>(message.Content.Count + message.ToolCalls.Count);
         foreach (var part in message.Content)
         {
+            var data = part is ReasoningPart said ? Opaque.For(origin, said.Protected) : null;
+            if (part is ReasoningPart { Protected: not null } && data is null)
+            {
+                continue; // Another provider's.
+            }
+
             contents.Add(part switch
             {
                 TextPart text => new TextContent(text.Text.Inline ?? text.Text.Preview),
-                ReasoningPart reasoning => new TextReasoningContent(reasoning.Text.Inline ?? reasoning.Text.Preview) { ProtectedData = reasoning.Protected },
+                ReasoningPart reasoning => new TextReasoningContent(reasoning.Text.Inline ?? reasoning.Text.Preview) { ProtectedData = data },
                 _ => throw new InvalidOperationException($"A part of type {part.GetType().Name} has no form for a provider."),
             });
         }
 
         foreach (var call in message.ToolCalls)
         {
-            contents.Add(new FunctionCallContent(call.ProviderCallId, call.Tool, Arguments(call.Arguments)));
+            contents.Add(new FunctionCallContent(call.ProviderCallId, call.Tool, Arguments(call.Arguments))
+            {
+                AdditionalProperties = Opaque.For(origin, call.Protected) is { } data ? new() { [Opaque.Key] = data } : null,
+            });
         }
 
         return contents;

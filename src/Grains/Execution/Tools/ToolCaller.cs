@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
@@ -62,7 +63,7 @@ internal sealed class ToolCaller(ToolRegistry tools, IServiceScopeFactory scopes
         {
             await using var scope = scopes.CreateAsyncScope();
             var asked = Task.Run(
-                async () => await check.InvokeAsync(ToolBinding.Arguments(arguments, call, scope.ServiceProvider), cut.Token), CancellationToken.None);
+                async () => await check.InvokeAsync(Arguments(registered, arguments, call, scope), cut.Token), CancellationToken.None);
             var found = (CallEffect)(await asked.WaitAsync(TimeSpan.FromSeconds(registered.Definition.TimeoutSeconds), time, cancellation))!;
             return new(found.Finding, found.Finding == CheckFinding.Done ? ToolText.Render(found.Result, registered.OutputCap) : null, null);
         }
@@ -83,7 +84,7 @@ internal sealed class ToolCaller(ToolRegistry tools, IServiceScopeFactory scopes
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var value = await tool.Function.InvokeAsync(ToolBinding.Arguments(arguments, call, scope.ServiceProvider), cancellation);
+            var value = await tool.Function.InvokeAsync(Arguments(tool, arguments, call, scope), cancellation);
             return new(ToolText.Render(value, tool.OutputCap), null, ToolOutcome.Failed, Elapsed(started));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -95,6 +96,9 @@ internal sealed class ToolCaller(ToolRegistry tools, IServiceScopeFactory scopes
             return new(null, new("tool_failed", ToolText.Error(e)), ToolOutcome.Failed, Elapsed(started));
         }
     }
+
+    private static AIFunctionArguments Arguments(RegisteredTool tool, JsonElement arguments, ToolCall call, AsyncServiceScope scope) =>
+        ToolBinding.Arguments(WholeNumbers.In(arguments, tool.Definition.Parameters), call, scope.ServiceProvider);
 
     /// <summary>A call that ended because it was cut has nothing to tell.</summary>
     private static void Late(ToolResult result, Action<ToolResult> onLate)

@@ -43,7 +43,9 @@ internal static partial class ToolText
     public static string Error(Exception exception)
     {
         var e = exception is System.Reflection.TargetInvocationException or AggregateException && exception.InnerException is { } inner ? inner : exception;
-        var text = e is ToolException ? e.Message : Folder().Replace(e.Message, "…/");
+        var text = e is ToolException ? e.Message
+            : e is JsonException { Path: { } path } && e.Message.Contains("could not be converted to", StringComparison.Ordinal) ? $"A value does not have the type that the tool takes (at {path})."
+            : Folder().Replace(e.Message, "…/");
         text = Utf16.Repair(text.ReplaceLineEndings(" ").Trim());
         if (text.Length == 0)
         {
