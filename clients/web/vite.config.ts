@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { budget } from "./scripts/budget.ts";
+import { diagramPage } from "./scripts/diagram.ts";
+import { woff2Only } from "./scripts/fonts.ts";
 
 const client = (file: string) => fileURLToPath(new URL(`../typescript/src/${file}`, import.meta.url));
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), diagramPage(), woff2Only(), budget()],
   resolve: {
     alias: [
       { find: "@orleans-agents/client/react", replacement: client("react.ts") },
@@ -17,6 +20,8 @@ export default defineConfig({
     outDir: "../../src/Gateway/wwwroot",
     emptyOutDir: true,
     target: "es2023",
+    // The page's policy lets fonts and images come from files alone.
+    assetsInlineLimit: 0,
     // Names follow from content alone, so that the same sources build the same files.
     rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: "assets/[name]-[hash].js", assetFileNames: "assets/[name]-[hash][extname]" } },
   },

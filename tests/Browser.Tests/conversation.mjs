@@ -30,7 +30,7 @@ export async function conversation({ test, browser, folder }) {
   await test("Words are seen while they are written", async () => {
     await one.ask(question);
     await page.waitForURL(/#\/t\/thr_[a-z0-9]{20,}/);
-    await until("a tool card", () => page.locator(".tool.completed").count());
+    await until("a tool card", () => page.locator(".tool.completed, .group").count());
     const early = await until("the first words", one.answer, (t) => t.length > 40);
     await one.standing("Working");
     const later = await until("more words", one.answer, (t) => t.length > early.length + 20);
@@ -142,8 +142,8 @@ export async function conversation({ test, browser, folder }) {
     await page.setViewportSize({ width: 390, height: 844 });
     await one.shot("phone");
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
-    await page.getByRole("button", { name: "Threads" }).click();
-    await page.getByRole("dialog", { name: "Threads" }).waitFor();
+    await page.getByRole("button", { name: "Conversations" }).click();
+    await page.getByRole("dialog", { name: "Conversations" }).waitFor();
     await one.shot("phone-threads");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Steps" }).click();

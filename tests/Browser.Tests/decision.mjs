@@ -34,6 +34,8 @@ export async function decision({ test, browser, folder }) {
   const context = await browser.newContext({ viewport: { width: 1380, height: 860 } });
   const page = await newPage(context, faults);
   await page.route("**/v1/**", (route) => route.continue({ url: route.request().url().replace(program.url, service.url) }));
+  // The program's own hub knows nothing of this thread.
+  await page.routeWebSocket("**/hubs/**", (socket) => socket.close());
   await page.clock.install();
   await page.goto(`${program.url}/#/t/${threadId}`);
 

@@ -46,6 +46,7 @@ export async function injection({ test, browser, canary, folder }) {
     await shown.ask(`Zebras? ${poison("question")}`);
     await until("the whole answer", shown.answer, (t) => t.includes("That was all."));
     await shown.standing("Answered");
+    await page.locator(".group > summary").click();
     for (const card of await page.locator(".tool summary").all()) await card.click();
     for (const step of await page.locator(".timeline > li > details > summary").all()) await step.click();
     await until("what the model saw", () => page.locator(".model-input").count(), (n) => n >= 3);

@@ -18,8 +18,11 @@ export class ModelServer {
       const send = (delta, finish = null, usage) => response.write(`data: ${JSON.stringify({
         id: "x", object: "chat.completion.chunk", created: 1, model: "scripted", choices: usage ? [] : [{ index: 0, delta, finish_reason: finish }], ...(usage ? { usage } : {}),
       })}\n\n`);
-      if (answer.tool) {
-        send({ role: "assistant", tool_calls: [{ index: 0, id: `call_${this.requests.length}`, type: "function", function: { name: answer.tool, arguments: JSON.stringify(answer.arguments) } }] });
+      const calls = answer.calls ?? (answer.tool ? [answer] : []);
+      if (calls.length > 0) {
+        calls.forEach((call, index) => send({ role: "assistant", tool_calls: [{
+          index, id: `call_${this.requests.length}_${index}`, type: "function", function: { name: call.tool, arguments: JSON.stringify(call.arguments) },
+        }] }));
         send({}, "tool_calls");
       } else {
         for (const piece of answer.text.match(/[\s\S]{1,24}/g)) {

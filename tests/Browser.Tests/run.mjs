@@ -1,11 +1,15 @@
 import { strict as assert } from "node:assert";
 import { Canary, folder, launch, shots } from "./browser.mjs";
+import { content } from "./content.mjs";
 import { conversation } from "./conversation.mjs";
 import { decision } from "./decision.mjs";
+import { finding } from "./finding.mjs";
 import { injection } from "./injection.mjs";
 import { memory } from "./memory.mjs";
+import { runs } from "./runs.mjs";
 import { signIn } from "./signIn.mjs";
 import { stopping } from "./stopping.mjs";
+import { talk } from "./talk.mjs";
 
 const canary = new Canary();
 await canary.listen();
@@ -25,7 +29,7 @@ async function test(name, body) {
 }
 
 const wanted = process.argv[2] ?? "";
-for (const story of [conversation, injection, decision, signIn, stopping, memory]) {
+for (const story of [conversation, injection, decision, signIn, stopping, memory, finding, content, runs, talk]) {
   if (!story.name.includes(wanted)) continue;
   await story({ test, browser, canary, folder }).catch((error) => test(story.name, () => { throw error; }));
 }

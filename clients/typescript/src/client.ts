@@ -1,5 +1,5 @@
 import type {
-  AgentView, Budget, EventPage, MemoryView, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
+  AgentView, Budget, EventPage, FeedbackValue, MemoryView, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
 import type { Decision, RunStatus } from "./run/view.js";
@@ -7,8 +7,10 @@ import { Http, type CommandOptions } from "./http.js";
 import type { Caller } from "./signedFetch.js";
 import { SseTransport } from "./watch/sse.js";
 import { SignalRTransport } from "./watch/signalr.js";
-import { FallbackTransport, type Source, type Transport } from "./watch/transport.js";
-import { watch, type WatchOptions } from "./watch/watch.js";
+import { FallbackTransport } from "./watch/fallback.js";
+import type { KeepOpenOptions } from "./watch/keepOpen.js";
+import type { RunsFilter, Source, Transport } from "./watch/transport.js";
+import { watch, watchRuns, type WatchOptions } from "./watch/watch.js";
 
 export interface Page<T> {
   items: T[];
@@ -21,7 +23,30 @@ export interface Posted {
   receipt: Receipt;
 }
 
+/** What a person may change about a conversation. A title has 1 to 200 characters. */
+export interface ThreadChange {
+  title?: string;
+  pinned?: boolean;
+  archived?: boolean;
+}
+
+export interface ThreadsQuery {
+  limit?: number;
+  cursor?: string;
+  /** Those that are archived, or those that are not. A list has the latter where nothing is said, a search has both. */
+  archived?: boolean;
+  pinned?: boolean;
+}
+
+export interface Feedback {
+  value: FeedbackValue;
+  /** 2,000 characters at most. */
+  note?: string;
+}
+
 export type WhenBusy = "steer" | "queue" | "reject";
+
+export type ThreadListener = (threadId: string, gone: boolean) => void;
 
 export interface ClientOptions extends Caller {
   /** How events come; the hub with server-sent events behind it where nothing is said. */
@@ -36,6 +61,7 @@ const seg = encodeURIComponent;
 export class AgentsClient {
   private readonly http: Http;
   readonly transport: Transport;
+  private readonly told = new Set<ThreadListener>();
 
   constructor(options: ClientOptions = {}) {
     this.http = new Http(options);
@@ -46,7 +72,7 @@ export class AgentsClient {
   me = (signal?: AbortSignal) => this.http.get<MeView>("/v1/me", {}, signal);
 
   agents = async (signal?: AbortSignal): Promise<AgentView[]> =>
-    (await this.http.get<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;
+    (await this.http.getKept<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;
 
   /** Starts a run. Another model, or other instructions, are refused unless the agent allows them: see `models` and `allowsInstructions` of `agents()`. */
   startRun = (
@@ -57,7 +83,7 @@ export class AgentsClient {
   ) => this.http.command<WireRunView>("/v1/runs", request, options);
 
   listRuns = (query: { threadId?: string; agent?: string; status?: RunStatus; limit?: number; cursor?: string } = {}, signal?: AbortSignal) =>
-    this.http.get<Page<RunSummary>>("/v1/runs", query, signal);
+    this.http.getKept<Page<RunSummary>>("/v1/runs", query, signal);
 
   getRun = (runId: string, signal?: AbortSignal) => this.http.get<WireRunView>(`/v1/runs/${seg(runId)}`, {}, signal);
 
@@ -96,6 +122,14 @@ export class AgentsClient {
   cancel = (runId: string, reason?: string, options?: CommandOptions) =>
     this.http.command<Receipt>(`/v1/runs/${seg(runId)}/cancel`, reason === undefined ? {} : { reason }, options);
 
+  /** Says something to a run at work: its next model call sees it, or the present one is cut for it. */
+  messageRun = (runId: string, message: { input: string; delivery?: "steer" | "interrupt" }, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/runs/${seg(runId)}/messages`, message, options);
+
+  /** What a person thinks of an answer; `none` takes it back. */
+  giveFeedback = (runId: string, feedback: Feedback, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/runs/${seg(runId)}/feedback`, feedback, options);
+
   resolve = (runId: string, callId: string, answer: { decision: Decision; result?: string }, options?: CommandOptions) =>
     this.http.command<Receipt>(`/v1/runs/${seg(runId)}/pending/${seg(callId)}`, answer, options);
 
@@ -104,10 +138,39 @@ export class AgentsClient {
 
   /** Idle, it starts a run; busy, it steers it unless told otherwise. A new id makes the thread. */
   postMessage = (threadId: string, message: { input: string; agent?: string; whenBusy?: WhenBusy }, options?: CommandOptions) =>
-    this.http.command<Posted>(`/v1/threads/${seg(threadId)}/messages`, message, options);
+    this.tell(threadId, this.http.command<Posted>(`/v1/threads/${seg(threadId)}/messages`, message, options));
 
-  listThreads = (query: { limit?: number; cursor?: string } = {}, signal?: AbortSignal) =>
-    this.http.get<Page<ThreadSummary>>("/v1/threads", query, signal);
+  /** Calls back when this client has sent a message or a change to a thread, or has noticed that it is gone. Returns the way to end it. */
+  onThreadChange(listener: ThreadListener): () => void {
+    this.told.add(listener);
+    return () => void this.told.delete(listener);
+  }
+
+  /** Tells whoever listens to `onThreadChange`. */
+  tellChange = (threadId: string, gone = false) => this.told.forEach((listener) => listener(threadId, gone));
+
+  /** Also after a failure: it may be the answer that was lost. */
+  private tell<T>(threadId: string, sent: Promise<T>): Promise<T> {
+    return sent.finally(() => this.tellChange(threadId));
+  }
+
+  /** Newest activity first. A page that did not change since is the same object. */
+  listThreads = (query: ThreadsQuery = {}, signal?: AbortSignal) => this.http.getKept<Page<ThreadSummary>>("/v1/threads", { ...query }, signal);
+
+  /** Conversations whose title or texts match, best first, each with the passage. `text` has 1 to 200 characters. */
+  searchThreads = (text: string, query: ThreadsQuery = {}, signal?: AbortSignal) =>
+    this.http.get<Page<ThreadSummary>>("/v1/threads", { ...query, q: text }, signal);
+
+  changeThread = (threadId: string, change: ThreadChange, options?: CommandOptions) =>
+    this.tell(threadId, this.http.command<Receipt>(`/v1/threads/${seg(threadId)}`, change, options, "PATCH"));
+
+  /** Rewrites a message that no run has yet; `message_taken` when one has. */
+  editQueued = (threadId: string, messageId: string, input: string, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/threads/${seg(threadId)}/queued/${seg(messageId)}`, { input }, options, "PATCH");
+
+  /** Takes back a message that no run has yet; `message_taken` when one has. */
+  removeQueued = (threadId: string, messageId: string, options?: CommandOptions) =>
+    this.http.command<Receipt>(`/v1/threads/${seg(threadId)}/queued/${seg(messageId)}`, undefined, options, "DELETE");
 
   getThread = (threadId: string, signal?: AbortSignal) => this.http.get<WireThread>(`/v1/threads/${seg(threadId)}`, {}, signal);
 
@@ -122,7 +185,11 @@ export class AgentsClient {
   restoreMemory = (threadId: string, version: number, options?: CommandOptions) =>
     this.http.command<Receipt>(`/v1/threads/${seg(threadId)}/memory/restore`, { version }, options);
 
-  deleteThread = (threadId: string) => this.http.delete(`/v1/threads/${seg(threadId)}`);
+  /** @param options.keepalive it is sent even while the page is closed. */
+  deleteThread = async (threadId: string, options: { keepalive?: boolean } = {}) => {
+    await this.http.delete(`/v1/threads/${seg(threadId)}`, options.keepalive);
+    this.tellChange(threadId, true);
+  };
 
   deleteRun = (runId: string) => this.http.delete(`/v1/runs/${seg(runId)}`);
 
@@ -131,4 +198,7 @@ export class AgentsClient {
   watchRun = (runId: string, options: Watching = {}) => this.watch({ runId }, options);
 
   watchThread = (threadId: string, options: Watching = {}) => this.watch({ threadId }, options);
+
+  /** A list of runs that stays up to date: by the hub, or asked for again every few seconds where there is none. */
+  watchRuns = (filter: RunsFilter = {}, options: KeepOpenOptions = {}) => watchRuns(filter, { ...options, transport: this.transport });
 }

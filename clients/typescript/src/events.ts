@@ -1,6 +1,6 @@
 import type { BodyRef, Text } from "./text.js";
 import type {
-  MemoryCompactedData, MemoryFailedData, MemoryForgottenData, MemoryRestoredData, MessageAcceptedData, MessageDeliveredData, ModelDelta, RunError, RunEvent as AnyEvent, RunView, ThreadCreatedData, TurnAcceptedData, TurnEndedData,
+  MemoryCompactedData, MemoryFailedData, MemoryForgottenData, MemoryRestoredData, MessageAcceptedData, MessageDeliveredData, MessageEditedData, MessageRemovedData, ModelDelta, RunError, RunEvent as AnyEvent, RunView, ThreadChangedData, ThreadCreatedData, TurnAcceptedData, TurnEndedData,
 } from "./generated/openapi.js";
 
 /** A fact about a run, as its journal keeps it: `seq` is 1, 2, 3 … without holes. */
@@ -23,6 +23,9 @@ export type ThreadCreated = ThreadFactOf<"thread.created", ThreadCreatedData>;
 export type TurnAccepted = ThreadFactOf<"turn.accepted", TurnAcceptedData>;
 export type MessageAccepted = ThreadFactOf<"message.accepted", MessageAcceptedData>;
 export type MessageDelivered = ThreadFactOf<"message.delivered", MessageDeliveredData>;
+export type MessageEdited = ThreadFactOf<"message.edited", MessageEditedData>;
+export type MessageRemoved = ThreadFactOf<"message.removed", MessageRemovedData>;
+export type ThreadChanged = ThreadFactOf<"thread.changed", ThreadChangedData>;
 export type TurnEnded = ThreadFactOf<"turn.ended", TurnEndedData>;
 export type ThreadClosed = ThreadFactOf<"thread.closed", unknown>;
 export type MemoryCompacted = ThreadFactOf<"memory.compacted", MemoryCompactedData>;
@@ -33,7 +36,7 @@ export type Delivery = MessageAcceptedData["delivery"];
 
 /** A fact about a thread; its `seq` counts the thread's own journal. */
 export type ThreadFact =
-  | ThreadCreated | TurnAccepted | MessageAccepted | MessageDelivered | TurnEnded | ThreadClosed
+  | ThreadCreated | ThreadChanged | TurnAccepted | MessageAccepted | MessageEdited | MessageRemoved | MessageDelivered | TurnEnded | ThreadClosed
   | MemoryCompacted | MemoryFailed | MemoryRestored | MemoryForgotten;
 
 /** The cursor cannot be continued from: fold anew. */

@@ -13,33 +13,60 @@ export interface CommandOptions {
   backOff?: (n: number) => number;
 }
 
-type Query = Record<string, string | number | undefined>;
+export type Query = Record<string, string | number | boolean | undefined>;
+
+interface Kept {
+  tag: string;
+  value: unknown;
+}
+
+/** Answers that are kept at most; the oldest goes first. */
+const mostKept = 32;
 
 /** Requests as the service wants them; refusals are thrown as `ProblemError`. */
 export class Http {
+  private readonly kept = new Map<string, Kept>();
+
   constructor(private readonly caller: Caller) {}
 
   async get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
     return (await (await this.send(path + text(query), { signal })).json()) as T;
   }
 
+  /** As `get`, but only what changed is sent again: unchanged, it is the same object as before. */
+  async getKept<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    const address = path + text(query);
+    const before = this.kept.get(address);
+    const headers: Record<string, string> = before ? { "If-None-Match": before.tag } : {};
+    const response = await signedFetch(this.caller, address, { signal, headers: { Accept: "application/json", ...headers } });
+    if (before && response.status === 304) return before.value as T;
+    if (!response.ok) throw await ProblemError.of(response);
+    const value = (await response.json()) as T;
+    const tag = response.headers.get("ETag");
+    this.kept.delete(address);
+    if (tag !== null) this.kept.set(address, { tag, value });
+    if (this.kept.size > mostKept) this.kept.delete(this.kept.keys().next().value!);
+    return value;
+  }
+
   async text(path: string, signal?: AbortSignal): Promise<string> {
     return await (await this.send(path, { signal })).text();
   }
 
-  async delete(path: string): Promise<void> {
-    await this.send(path, { method: "DELETE" });
+  /** @param keepalive it is sent even while the page is closed. */
+  async delete(path: string, keepalive = false): Promise<void> {
+    await this.send(path, { method: "DELETE", keepalive });
   }
 
   /** Sent again with the same key until an answer is known: nobody can tell a lost request from a lost answer. */
-  async command<T>(path: string, body: unknown, options: CommandOptions = {}): Promise<T> {
+  async command<T>(path: string, body: unknown, options: CommandOptions = {}, method: "POST" | "PATCH" | "DELETE" = "POST"): Promise<T> {
     const { key = newCommandId(), signal, tries = 6, backOff: delay = backOff } = options;
     for (let n = 0; ; n++) {
       try {
         const response = await this.send(path, {
-          method: "POST",
-          body: JSON.stringify(body),
-          headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+          method,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), "Idempotency-Key": key },
           signal,
         });
         return (await response.json()) as T;

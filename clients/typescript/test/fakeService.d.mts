@@ -1,4 +1,4 @@
-import type { MemoryView, RunEvent } from "../src/index.js";
+import type { MemoryView, RunEvent, RunSummary, ThreadSummary } from "../src/index.js";
 
 interface Seen {
   method: string;
@@ -7,12 +7,16 @@ interface Seen {
   key?: string;
   cursor?: string;
   token?: string;
+  /** Of what was asked for with GET: 200, or 304 for what the client has already. */
+  status?: number;
   body?: { input?: string; version?: number };
 }
 
 export class FakeService {
   requests: Seen[];
   keys: string[] | undefined;
+  runs: RunSummary[];
+  taken: string[];
   faults: (number | "cut")[];
   onMessage: (thread: { id: string }, message: { input: string; whenBusy?: string }) => string | undefined;
   onCommand: (runId: string, command: string, body: Record<string, unknown>) => void;
@@ -20,7 +24,8 @@ export class FakeService {
   listen(port?: number): Promise<string>;
   close(): Promise<void>;
   cut(): void;
-  thread(id: string): { id: string; viewers: Set<unknown>; memories: MemoryView[] };
+  threads: Map<string, ThreadSummary>;
+  thread(id: string): ThreadSummary & { viewers: Set<unknown>; memories: MemoryView[] };
   fact(id: string, type: string, data: object): void;
   run(id: string, event: RunEvent): void;
   gap(id: string): void;

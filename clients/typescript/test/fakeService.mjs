@@ -1,4 +1,5 @@
 // The thread side of the service, as small as its wire allows: what was emitted is replayed behind a cursor, then live.
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
 export class FakeService {
@@ -12,6 +13,10 @@ export class FakeService {
     /** What is done with a request instead of answering it, once each: a status, or "cut" for no answer after the effect. */
     this.faults = [];
     this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [], allowsInstructions: false, models: ["default"] }];
+    /** What the list of runs has besides those of threads. */
+    this.runs = [];
+    /** Queued messages that a run has already. */
+    this.taken = [];
     /** The keys that are taken; undefined where nobody is asked. */
     this.keys = undefined;
     /** Called with each new message: `(thread, input, runId)`. */
@@ -86,7 +91,7 @@ export class FakeService {
     const token = request.headers.authorization?.replace("Bearer ", "");
     this.requests.push({ method: request.method, path: url.pathname, query: url.search, key, cursor, token, body: body ? JSON.parse(body) : undefined });
     if (this.keys && !this.keys.includes(token)) return problem(response, 401, "unauthenticated", "Send a valid key or token as Authorization: Bearer.");
-    const fault = request.method === "POST" && this.faults.shift();
+    const fault = (request.method === "POST" || request.method === "PATCH") && this.faults.shift();
     if (typeof fault === "number") return problem(response, fault, "storage_unavailable", "Not now.");
 
     const [, , kind, id, verb, call] = url.pathname.split("/");
@@ -94,13 +99,21 @@ export class FakeService {
     if (answer === undefined) return;
     if (key) this.answers.set(key, answer);
     if (fault === "cut") return request.socket.destroy();
-    json(response, answer.status ?? 200, answer.body);
+    if (request.method !== "GET") return json(response, answer.status ?? 200, answer.body);
+    const tag = `"${createHash("sha256").update(JSON.stringify(answer.body)).digest("hex").slice(0, 16)}"`;
+    const same = request.headers["if-none-match"] === tag;
+    this.requests.at(-1).status = same ? 304 : 200;
+    response.writeHead(same ? 304 : 200, { "Content-Type": "application/json", ETag: tag }).end(same ? undefined : JSON.stringify(answer.body));
   }
 
   #route(request, response, kind, id, verb, call, body, cursor, query) {
     if (kind === "me") return { body: { signedIn: this.keys !== undefined, tenant: "local", user: "local", roles: ["admin"] } };
     if (kind === "agents") return { body: { items: this.agents } };
-    if (kind === "threads" && !id) return { body: { items: [...this.threads.values()].reverse().map(summary) } };
+    if (kind === "threads" && !id) return { body: this.#list(query) };
+    if (kind === "runs" && !id) {
+      const all = [...this.runs, ...[...this.threads.values()].flatMap((t) => t.run ?? [])];
+      return { body: { items: all.filter((r) => (query.get("status") ?? r.status) === r.status) } };
+    }
     if (kind === "threads" && verb === "messages") {
       const created = !this.threads.has(id);
       const thread = this.thread(id);
@@ -114,6 +127,21 @@ export class FakeService {
     if (kind === "threads" && !this.threads.has(id)) return void problem(response, 404, "thread_not_found", "There is no such thread.");
     if (kind === "threads" && verb === "memory") return this.#memory(response, this.thread(id), call, body, query.get("version"));
     if (kind === "threads" && verb === "events") return void this.#stream(request, response, this.thread(id), cursor);
+    if (kind === "threads" && verb === "queued") {
+      if (this.taken.includes(call)) return void problem(response, 409, "message_taken", "A run has the message already.");
+      this.fact(id, ...(request.method === "DELETE" ? ["message.removed", { messageId: call }] : ["message.edited", { messageId: call, input: body.input }]));
+      return { body: { commandId: "cmd", status: "accepted", seq: this.thread(id).seq } };
+    }
+    if (kind === "threads" && request.method === "PATCH") {
+      Object.assign(this.thread(id), body);
+      this.fact(id, "thread.changed", { ...body, by: { tenant: "local", user: "local" } });
+      return { body: { commandId: "cmd", status: "accepted", seq: this.thread(id).seq } };
+    }
+    if (kind === "threads" && request.method === "DELETE") {
+      this.thread(id).viewers.forEach((viewer) => viewer.destroy());
+      this.threads.delete(id);
+      return { status: 204, body: {} };
+    }
     if (kind === "threads") return { body: { ...summary(this.thread(id)), turns: 1, queued: [] } };
     if (kind === "runs" && request.method === "POST") {
       this.onCommand(id, verb === "pending" ? "resolve" : verb, { ...body, callId: call });
@@ -121,6 +149,23 @@ export class FakeService {
     }
     if (kind === "runs" && verb === "steps") return { body: call ? { step: +call, attempt: 1, assembler: "window/1", from: 1, through: 2, request: { messages: [] }, hash: "sha256:00", recordedHash: "sha256:00", matches: true } : { items: [] } };
     return void problem(response, 404, "not_found", "There is nothing here.");
+  }
+
+  /** Newest activity first; the cursor is the time and the id of the last that is known. */
+  #list(query) {
+    const wants = (name, has) => (query.get(name) ?? String(has)) === String(has);
+    const limit = Number(query.get("limit") ?? 50);
+    const after = query.get("cursor");
+    const q = query.get("q");
+    const place = (t) => `${t.updatedAt} ${t.id}`;
+    const found = [...this.threads.values()]
+      .filter((t) => wants("pinned", Boolean(t.pinned)) && (q !== null || query.has("archived") ? wants("archived", Boolean(t.archived)) : !t.archived))
+      .filter((t) => q === null || t.title.includes(q))
+      .sort((a, b) => (place(a) < place(b) ? 1 : -1))
+      .filter((t) => after === null || place(t) < after);
+    const items = found.slice(0, limit);
+    const marked = (t) => ({ ...summary(t), match: { text: t.title, marks: [{ from: t.title.indexOf(q), length: q.length }] } });
+    return { items: items.map(q === null ? summary : marked), ...(found.length > limit ? { nextCursor: place(items.at(-1)) } : {}) };
   }
 
   /** `memories` has what is told of each version, the newest last. */
@@ -149,7 +194,7 @@ export class FakeService {
 const now = () => new Date().toISOString();
 const frame = ({ cursor, event }) => `id: ${cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 const emptyMemory = (threadId) => ({ threadId, version: 0, shown: 0, versions: [], summaries: [] });
-const summary = ({ id, title, createdAt, updatedAt, run }) => ({ id, title, createdAt, updatedAt, run });
+const summary = ({ id, title, createdAt, updatedAt, run, pinned, archived }) => ({ id, title, createdAt, updatedAt, run, ...(pinned ? { pinned } : {}), ...(archived ? { archived } : {}) });
 
 function json(response, status, body) {
   response.writeHead(status, { "Content-Type": "application/json" });

@@ -34,12 +34,12 @@ export class Script {
     return this;
   };
 
-  answered = (step: number, content: string | object[], tools: string[] = [], attempt = 1) =>
+  answered = (step: number, content: string | object[], tools: string[] = [], attempt = 1, usage: object = {}) =>
     this.add("model.completed", {
       step, attempt,
       content: typeof content === "string" ? (content ? [{ type: "text", text: content }] : []) : content,
       toolCalls: tools.map((tool, i) => ({ callId: `call_${step}_${i + 1}`, providerCallId: "x", tool, arguments: { q: i } })),
-      usage: { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0, modelCalls: 1, toolCalls: 0 },
+      usage: { inputTokens: 10, cachedTokens: 0, outputTokens: 5, reasoningTokens: 0, modelCalls: 1, toolCalls: 0, ...usage },
       finishReason: tools.length ? "tool_calls" : "stop", contextTokens: 1, requestHash: "sha256:00",
     });
 
@@ -78,5 +78,6 @@ export class Script {
   cancelled = () => this.add("run.cancelled", {});
   completed = (output: unknown) => this.add("run.completed", { output, usage: {} });
   runFailed = () => this.add("run.failed", { error: { code: "content_filter", message: "Refused." } });
+  feedback = (value: string, note?: string) => this.add("feedback.given", { value, ...(note ? { note } : {}), by: "ann" });
   unknown = () => this.add("run.transcended", { to: "elsewhere" });
 }

@@ -84,10 +84,22 @@ describe("A thread that is watched", () => {
     keep();
   });
 
-  it("that does not exist says so", async () => {
-    const store = new ThreadStore(client, "thr_nowhere", quick);
-    const { problem } = await until(store, "a problem", (s) => s.problem !== undefined);
-    expect(problem).toMatchObject({ status: 404, code: "thread_not_found" });
+  it("that does not exist is idle, and asks no more until a message was sent to it", async () => {
+    const store = new ThreadStore(client, threadId, quick);
+    const { problem, connection } = await until(store, "that it is idle", (s) => s.connection.state === "idle");
+    expect([problem, connection]).toEqual([undefined, { state: "idle" }]);
+    expect(service.requests.length).toBe(1);
+  });
+
+  it("that was deleted stops with the reason `gone` and keeps its turns", async () => {
+    begin();
+    const store = new ThreadStore(client, threadId, quick);
+    const keep = store.subscribe(() => {});
+    await until(store, "the turn", (s) => s.thread.turns.length === 1);
+    await client.deleteThread(threadId);
+    const { problem, connection, thread } = await until(store, "that it is gone", (s) => s.problem !== undefined);
+    expect([problem!.status, connection, thread.turns.length]).toEqual([404, { state: "stopped", reason: "gone" }, 1]);
+    keep();
   });
 });
 

@@ -74,6 +74,28 @@ describe("A thread", () => {
     expect(events.map((_, n) => fold(events.slice(0, n + 1)).memory)).toEqual(heads);
   });
 
+  it("shows a message that waits as it was edited, and no longer once it was removed", () => {
+    const events = [
+      ...twoTurns(),
+      fact("message.accepted", { messageId: "m1", delivery: "queue", agent: "docs", input: "And three?" }),
+      fact("message.accepted", { messageId: "m2", delivery: "queue", agent: "docs", input: "And four?" }),
+      fact("message.edited", { messageId: "m1", input: "And 3?" }),
+      fact("message.removed", { messageId: "m2" }),
+    ];
+    expect(fold(events).queued.map((m) => [m.messageId, m.input])).toEqual([["m1", "And 3?"]]);
+  });
+
+  it("has the title, the pin and the archive that it was given last", () => {
+    const told = [{ title: "One" }, { pinned: true }, { archived: true, title: "Two" }, { pinned: false }].map((data) => fact("thread.changed", { ...data, by: { tenant: "t", user: "u" } }));
+    seq = 0;
+    const events = [fact("thread.created", { title: "Numbers" }), ...told.map((e, n) => ({ ...e, seq: n + 2 }) as ThreadEvent)];
+    expect(events.map((_, n) => fold(events.slice(0, n + 1))).map(({ title, pinned, archived }) => [title, pinned, archived])).toEqual([
+      ["Numbers", undefined, undefined], ["One", undefined, undefined], ["One", true, undefined], ["Two", true, true], ["Two", false, true],
+    ]);
+    const next = fact("turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", agent: "docs", input: "One?" });
+    expect(fold([...events, { ...next, seq: 6 } as ThreadEvent])).toMatchObject({ title: "Two", archived: false });
+  });
+
   it("passes by what it does not know", () => {
     const events = twoTurns();
     expect(fold([...events, fact("thread.renamed", { title: "X" })])).toMatchObject({ head: 5, title: "Numbers" });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   FallbackTransport, ProblemError, TransportUnavailable, watch, type Connection, type StreamEnd, type Transport, type Watched,
 } from "../src/index.js";
@@ -11,6 +11,10 @@ const items: Watched[] = events.map((event, i) => ({ cursor: String(i + 1), even
 
 /** Gives what each connection is told to give, and keeps the cursors it was opened with. */
 class Scripted implements Transport {
+  openRuns = () => {
+    throw new Error("Nobody watches runs here.");
+  };
+
   readonly cursors: (string | undefined)[] = [];
   constructor(private readonly connections: (Watched[] | Error | "ended")[]) {}
 
@@ -38,7 +42,15 @@ describe("A watch", () => {
     const states: Connection[] = [];
     expect(await collect(transport, undefined, states)).toEqual(["1", "2", "3", "4", "5"]);
     expect(transport.cursors).toEqual([undefined, "2", "2", "2"]);
-    expect(states.filter((s, i) => s !== states[i - 1])).toEqual(["connecting", "live", "away", "live"]);
+    expect(states.map(({ state, reason }) => reason ?? state)).toEqual(["connecting", "live", "cut", "unreachable", "unavailable", "live"]);
+    expect(states.filter((s) => s.state === "away").every((s) => s.retryAt! >= Date.now() - 10_000)).toBe(true);
+  });
+
+  it("that is cut while the device has no network says so", async () => {
+    vi.stubGlobal("navigator", { onLine: false });
+    const states: Connection[] = [];
+    await collect(new Scripted([items.slice(0, 2), items.slice(2)]), undefined, states).finally(() => vi.unstubAllGlobals());
+    expect(states.map(({ state, reason }) => reason ?? state)).toEqual(["connecting", "live", "offline", "live"]);
   });
 
   it("ends at once when nothing follows its cursor", async () => {
@@ -71,15 +83,27 @@ describe("The second transport", () => {
     return seen;
   };
 
-  it("carries everything where the first does not exist, and the first is not asked again", async () => {
-    const first = new Scripted([new TransportUnavailable(true, "404")]);
+  it("carries everything where the first cannot be had, and the first is not asked again", async () => {
+    const first = new Scripted([new TransportUnavailable("missing", "404")]);
     const second = new Scripted([items.slice(0, 3), items.slice(3)]);
-    expect(await read(new FallbackTransport(first, second))).toEqual(["1", "2", "3", "4", "5"]);
+    expect(await read(new FallbackTransport(first, second, 0))).toEqual(["1", "2", "3", "4", "5"]);
     expect([first.cursors, second.cursors]).toEqual([[undefined], [undefined, "3"]]);
   });
 
-  it("steps in for a moment where the first fails for a moment", async () => {
-    const first = new Scripted([new TransportUnavailable(false, "down"), items.slice(3)]);
+  it("goes on for a while where the first cannot be opened and it can", async () => {
+    const first = new Scripted([new TransportUnavailable("down", "")]);
+    const second = new Scripted([items.slice(0, 2), items.slice(2)]);
+    expect(await read(new FallbackTransport(first, second))).toEqual(["1", "2", "3", "4", "5"]);
+    expect([first.cursors, second.cursors]).toEqual([[undefined], [undefined, "2"]]);
+  });
+
+  it("does not stand in for the first any longer when neither can be opened", async () => {
+    const first = new Scripted([new TransportUnavailable("down", ""), items]);
+    expect(await read(new FallbackTransport(first, new Scripted([new TypeError("down")])))).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("takes only the stream that the first refuses", async () => {
+    const first = new Scripted([new TransportUnavailable("refused", ""), items.slice(3)]);
     expect(await read(new FallbackTransport(first, new Scripted([items.slice(0, 3)])))).toEqual(["1", "2", "3", "4", "5"]);
     expect(first.cursors).toEqual([undefined, "3"]);
   });

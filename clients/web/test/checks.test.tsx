@@ -6,7 +6,7 @@ import type { UseThread } from "@orleans-agents/client/react";
 import { stateOf } from "../src/app/words.ts";
 import { ThreadCommands } from "../src/conversation/context.ts";
 import { ToolCard } from "../src/conversation/ToolCard.tsx";
-import { draw } from "./draw.tsx";
+import { click, draw } from "./draw.tsx";
 
 const journals = join(import.meta.dirname, "../../../tests/Grains.Tests/Recorded");
 const recorded = (name: string): RunEvent[] =>
@@ -14,8 +14,12 @@ const recorded = (name: string): RunEvent[] =>
 
 const view = (name: string, seq = Infinity) => fold("run_recorded_by_the_core", recorded(name).filter((e) => "seq" in e && e.seq <= seq));
 const calls = (run: RunView) => run.messages.filter((m): m is AssistantMessage => m.role === "assistant").flatMap(callsOf);
-const card = async (run: RunView, n: number) =>
-  (await draw(<ThreadCommands.Provider value={{} as UseThread}><ToolCard call={calls(run)[n]!} runId={run.id} /></ThreadCommands.Provider>)).host.textContent;
+/** A call's card with everything that it says, opened where it is not by itself. */
+const card = async (run: RunView, n: number) => {
+  const { host } = await draw(<ThreadCommands.Provider value={{} as UseThread}><ToolCard call={calls(run)[n]!} runId={run.id} /></ThreadCommands.Provider>);
+  if (!host.querySelector(".body")) await click(host.querySelector("summary"));
+  return host.textContent;
+};
 
 describe("A call of unknown outcome that has a check of its own", () => {
   it("is said to be looked up, on its card and for the run", async () => {

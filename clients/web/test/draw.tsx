@@ -32,3 +32,10 @@ export const pick = (select: HTMLSelectElement, value: string) =>
 
 /** Waits for what answers bring. */
 export const shows = (check: () => void) => act(() => vi.waitFor(check, { timeout: 3000, interval: 5 }));
+
+/** Waits for what timers and what is loaded later bring: React draws it each time that an act ends. */
+export const comes = (check: () => void) =>
+  vi.waitFor(async () => {
+    await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    check();
+  }, { timeout: 10_000, interval: 5 });

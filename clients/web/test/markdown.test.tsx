@@ -1,6 +1,9 @@
 import { renderToStaticMarkup } from "react-dom/server";
-import { describe, expect, it } from "vitest";
-import { Markdown, safeUrl } from "../src/conversation/Markdown.tsx";
+import { beforeAll, describe, expect, it } from "vitest";
+import { safeUrl } from "../src/content/links.tsx";
+import { loadMarkdown, Markdown } from "../src/content/Markdown.tsx";
+
+beforeAll(loadMarkdown, 60_000);
 
 const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 

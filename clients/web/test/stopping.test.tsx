@@ -7,6 +7,7 @@ import { stateOf } from "../src/app/words.ts";
 import { ThreadCommands } from "../src/conversation/context.ts";
 import { Controls } from "../src/conversation/Controls.tsx";
 import { Conversation } from "../src/conversation/Conversation.tsx";
+import { RunState } from "../src/conversation/RunState.tsx";
 import { open } from "../src/session/session.ts";
 import { click, draw } from "./draw.tsx";
 
@@ -20,13 +21,15 @@ const slow = { code: "rate_limited", message: "Slow down, please." };
 async function conversation(script: Script) {
   const run = viewOf(script);
   const thread: ThreadView = { ...emptyThread("thr_1"), turns: [{ turn: 1, runId: run.id, agent: "docs", at: run.createdAt, input: run.input, run }] };
-  const { host } = await draw(<Conversation thread={thread} agents={[]} send={() => Promise.reject(new Error())} empty={null} />);
+  const { host } = await draw(<Conversation thread={thread} commands={commands({})} agents={[]} send={() => {}} empty={null} />);
   return [...host.querySelectorAll(".message.agent")].map((m) => [m.querySelector(".markdown")?.textContent?.trim(), m.querySelector(".withdrawn")?.textContent]);
 }
 
 const commands = (over: Partial<UseThread>) => ({ ...over }) as UseThread;
 const controls = async (script: Script, over: Partial<UseThread> = {}) =>
   (await draw(<ThreadCommands.Provider value={commands(over)}><Controls run={viewOf(script)} /></ThreadCommands.Provider>)).host;
+const state = async (script: Script, over: Partial<UseThread> = {}) =>
+  (await draw(<ThreadCommands.Provider value={commands(over)}><RunState run={viewOf(script)} /></ThreadCommands.Provider>)).host;
 const button = (host: Element, name: string) => [...host.querySelectorAll("button")].find((b) => b.textContent === name);
 
 afterEach(() => vi.unstubAllGlobals());
@@ -74,15 +77,15 @@ describe("A run that waits for its model", () => {
     expect(stateOf(viewOf(failed("provider")), now)?.detail).toMatch(/^No answer\..*Mend what it names/);
   });
 
-  it("is tried now with a button beside Stop, once at a time", async () => {
+  it("is tried now with a button beside the reason, once at a time", async () => {
     const asked: string[] = [];
     let answer = () => {};
     const retry = (runId: string) => {
       asked.push(runId);
       return new Promise<never>((resolve) => (answer = resolve as () => void));
     };
-    const host = await controls(new Script().created().held("provider", until, slow), { retry });
-    expect([...host.querySelectorAll(".controls > button")].map((b) => b.textContent)).toEqual(["Retry now", "Stop"]);
+    const host = await state(new Script().created().held("provider", until, slow), { retry });
+    expect(host.querySelector(".retry")!.textContent).toBe("No action is needed: the provider allows more requests after a while.Retry now");
     await click(button(host, "Retry now"));
     expect(button(host, "Retry now")!.disabled).toBe(true);
     await click(button(host, "Retry now"));
@@ -92,14 +95,14 @@ describe("A run that waits for its model", () => {
   });
 
   it("shows why the service refused to try", async () => {
-    const host = await controls(new Script().created().held("retry", until), { retry: () => Promise.reject(new Error("The run is paused.")) });
+    const host = await state(new Script().created().held("retry", until), { retry: () => Promise.reject(new Error("The run is paused.")) });
     await click(button(host, "Retry now"));
     expect(host.querySelector("[role=alert]")?.textContent).toBe("The run is paused.");
   });
 
   it("has no such button while it works, waits for a tool or is paused", async () => {
     const tool = new Script().created().model(1).answered(1, "", ["search"]).tool(2, "call_1_1").toolFailed("call_1_1", { willRetry: true, retryAt: until });
-    for (const script of [begun(), tool, new Script().created().held("retry", until).paused()]) expect(button(await controls(script), "Retry now")).toBeUndefined();
+    for (const script of [begun(), tool, new Script().created().held("retry", until).paused()]) expect(button(await state(script), "Retry now")).toBeUndefined();
   });
 
   it("after three defects is paused with the words of the last one, and is resumed", async () => {
@@ -116,7 +119,7 @@ describe("A run that waits for its model", () => {
   it("is tried by nobody who may only look", async () => {
     vi.stubGlobal("fetch", async () => Response.json({ signedIn: true, tenant: "t", user: "eve", roles: ["view"] }));
     await act(() => open());
-    const host = await controls(new Script().created().held("retry", until));
+    const host = await state(new Script().created().held("retry", until));
     expect(button(host, "Retry now")!.disabled).toBe(true);
     expect(host.textContent).toContain("needs the role steer");
   });

@@ -1,24 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ThreadSummary } from "@orleans-agents/client";
-import { duration, groupsOf, left, standingOf } from "../src/app/words.ts";
-
-const thread = (id: string, status: string, reason: string | null, updatedAt: string) =>
-  ({ id, title: id, createdAt: updatedAt, updatedAt, run: { id: "r", status, reason } }) as unknown as ThreadSummary;
-
-describe("The list of threads", () => {
-  it("begins with those that wait for somebody, then those at work, each newest first", () => {
-    const groups = groupsOf([
-      thread("done", "completed", null, "2026-01-05T00:00:00Z"),
-      thread("works", "running", null, "2026-01-04T00:00:00Z"),
-      thread("retries", "waiting", "retry", "2026-01-03T00:00:00Z"),
-      thread("asks", "waiting", "decision", "2026-01-01T00:00:00Z"),
-      thread("paused", "paused", "user", "2026-01-02T00:00:00Z"),
-    ]);
-    expect(groups.map((g) => [g.name, g.threads.map((t) => t.id)])).toEqual([
-      ["Waiting for you", ["paused", "asks"]], ["At work", ["works", "retries"]], ["Earlier", ["done"]],
-    ]);
-  });
-});
+import { duration, left, standingOf } from "../src/app/words.ts";
 
 describe("Words", () => {
   it("name where a run stands", () => {

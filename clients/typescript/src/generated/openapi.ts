@@ -190,6 +190,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records what the user thinks of the answer, also after the end of the run. */
+        post: operations["GiveFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}/messages": {
         parameters: {
             query?: never;
@@ -316,7 +333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Threads, newest first. */
+        /** Threads, newest activity first; archived ones only when they are asked for. With q, those whose title or messages match, best first. */
         get: operations["ListThreads"];
         put?: never;
         /** Opens a thread. */
@@ -342,7 +359,8 @@ export interface paths {
         delete: operations["DeleteThread"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Renames, pins or archives a thread. */
+        patch: operations["ChangeThread"];
         trace?: never;
     };
     "/v1/threads/{id}/events": {
@@ -412,6 +430,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/queued/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a queued message back. */
+        delete: operations["RemoveQueued"];
+        options?: never;
+        head?: never;
+        /** Gives a queued message another text. */
+        patch: operations["EditQueued"];
         trace?: never;
     };
 }
@@ -514,6 +550,11 @@ export interface components {
             reason?: null | string;
             rollback?: boolean;
         };
+        ChangeThreadRequest: {
+            archived?: null | boolean;
+            pinned?: null | boolean;
+            title?: null | string;
+        };
         /** @description What went into a request at what cost, and what stayed out and why. */
         ContextManifest: {
             /**
@@ -615,12 +656,15 @@ export interface components {
             turn: number;
             why: string;
         };
+        EditQueuedRequest: {
+            input?: null | string;
+        };
         /** @description A page of durable events. */
         EventPage: {
             /** Format: int64 */
             head: number;
             items: components["schemas"]["RunEvent"][];
-            /** @description The run has ended; nothing follows Head. */
+            /** @description The run has ended; only feedback may follow Head. */
             terminal: boolean;
         };
         FactPage: {
@@ -667,6 +711,48 @@ export interface components {
              * @description Absent while it is valid.
              */
             validUntil?: null | string;
+        };
+        FeedbackGiven: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["FeedbackGivenData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "feedback.given";
+        };
+        /** @description A person's judgement of the run's answer; a newer one replaces it. The only event that may follow the end of a run. */
+        FeedbackGivenData: {
+            /** @description The user who gave it. */
+            by: string;
+            /** @description In the person's own words. */
+            note?: null | string;
+            /**
+             * @description A person's judgement of an answer.
+             * @enum {unknown}
+             */
+            value: "up" | "down" | "none";
+        };
+        FeedbackRequest: {
+            note?: null | string;
+            value?: null | components["schemas"]["FeedbackValue"];
+        };
+        /**
+         * @description A person's judgement of an answer.
+         * @enum {unknown}
+         */
+        FeedbackValue: "up" | "down" | "none";
+        /** @description What a person thinks of a run's answer. */
+        FeedbackView: {
+            /** @description The user who said so. */
+            by: string;
+            note?: null | string;
+            value: components["schemas"]["FeedbackValue"];
         };
         HubTicketView: {
             ticket: string;
@@ -1003,7 +1089,7 @@ export interface components {
             };
             /** @description The id of the command that brought it. */
             messageId: string;
-            /** @description What a turn's run is started with, where it is not the agent's own. */
+            /** @description What a turn's run is started with, where it is not the agent's own, and for whom. */
             options?: {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
@@ -1037,6 +1123,8 @@ export interface components {
                 outputSchema?: unknown;
                 /** Format: date-time */
                 startAt?: null | string;
+                /** @description W3C's `traceparent` of the span that asked for it; null where nobody traced. */
+                trace?: null | string;
             };
             /** @description With a steer: the run that it is meant for. */
             runId?: null | string;
@@ -1065,6 +1153,32 @@ export interface components {
          * @enum {unknown}
          */
         MessageDelivery: "steer" | "interrupt";
+        MessageEdited: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MessageEditedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.edited";
+        };
+        /** @description A queued message was given another text before its turn. */
+        MessageEditedData: {
+            by: string;
+            /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
+            input: string | {
+                /** Format: int64 */
+                bytes: number;
+                preview: string;
+                ref: string;
+            };
+            messageId: string;
+        };
         MessageList: {
             items: components["schemas"]["ThreadMessage"][];
             /**
@@ -1101,6 +1215,25 @@ export interface components {
              * @enum {unknown}
              */
             delivery: "steer" | "interrupt";
+        };
+        MessageRemoved: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["MessageRemovedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.removed";
+        };
+        /** @description A queued message was taken back before its turn. */
+        MessageRemovedData: {
+            by: string;
+            messageId: string;
         };
         MessageRequest: {
             delivery?: components["schemas"]["MessageDelivery"];
@@ -1144,6 +1277,7 @@ export interface components {
                 /** @enum {string} */
                 type?: "text";
             } | {
+                /** @description The data, with the provider that it is for. Its text is empty where there is only data. */
                 protected?: null | string;
                 /** @description A string, or a reference to a stored body when it is longer than 64 KB. */
                 text: string | {
@@ -1182,6 +1316,8 @@ export interface components {
                 callId: string;
                 /** @description Why it cannot be dispatched (malformed, unknown tool, cut off), in words for the model. */
                 invalid?: null | string;
+                /** @description The provider's opaque data for the round trip, with the provider that it is for. */
+                protected?: null | string;
                 /** @description The provider's id, sent back to it with the result. */
                 providerCallId: string;
                 tool: string;
@@ -1673,6 +1809,8 @@ export interface components {
             startAt?: null | string;
             /** @description The conversation that it is a turn of. */
             threadId?: null | string;
+            /** @description W3C's `traceparent` of the span that the run was started in; null where nobody traced. */
+            trace?: null | string;
         };
         /** @description What went wrong: a stable code and a sentence for people. */
         RunError: {
@@ -1680,7 +1818,7 @@ export interface components {
             message: string;
         };
         /** @description A client meets types that this list does not have, and passes them by. */
-        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["RetryRequested"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadClosed"] | components["schemas"]["MemoryCompacted"] | components["schemas"]["MemoryFailed"] | components["schemas"]["MemoryRestored"] | components["schemas"]["MemoryForgotten"] | components["schemas"]["ModelDelta"];
+        RunEvent: components["schemas"]["RunCreated"] | components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunPaused"] | components["schemas"]["RunResumed"] | components["schemas"]["MessageReceived"] | components["schemas"]["BudgetReached"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelling"] | components["schemas"]["RunCancelled"] | components["schemas"]["FeedbackGiven"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["RetryRequested"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ToolFailed"] | components["schemas"]["ToolLate"] | components["schemas"]["DecisionRequested"] | components["schemas"]["DecisionResolved"] | components["schemas"]["ToolChecking"] | components["schemas"]["ToolChecked"] | components["schemas"]["ThreadCreated"] | components["schemas"]["TurnAccepted"] | components["schemas"]["MessageAccepted"] | components["schemas"]["MessageDelivered"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageRemoved"] | components["schemas"]["TurnEnded"] | components["schemas"]["ThreadChanged"] | components["schemas"]["ThreadClosed"] | components["schemas"]["MemoryCompacted"] | components["schemas"]["MemoryFailed"] | components["schemas"]["MemoryRestored"] | components["schemas"]["MemoryForgotten"] | components["schemas"]["ModelDelta"];
         RunFailed: {
             /** Format: date-time */
             at: string;
@@ -1797,6 +1935,7 @@ export interface components {
             /** Format: date-time */
             endedAt?: null | string;
             error?: null | components["schemas"]["RunError"];
+            feedback?: null | components["schemas"]["FeedbackView"];
             /**
              * Format: int64
              * @description Seq of the newest event.
@@ -1944,6 +2083,37 @@ export interface components {
             preview: string;
             ref: string;
         };
+        /** @description A part of a text, in UTF-16 units. */
+        TextMark: {
+            /** Format: int32 */
+            from: number;
+            /** Format: int32 */
+            length: number;
+        };
+        ThreadChanged: {
+            /** Format: date-time */
+            at: string;
+            commandId?: string;
+            data: components["schemas"]["ThreadChangedData"];
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "thread.changed";
+        };
+        /** @description A person changed how lists show the thread. What is null stays as it was. */
+        ThreadChangedData: {
+            /** @description Whether lists leave it out. The next turn ends this. */
+            archived?: null | boolean;
+            /** @description The user who changed it. */
+            by: string;
+            /** @description Whether lists show it first. */
+            pinned?: null | boolean;
+            title?: null | string;
+        };
         ThreadClosed: {
             /** Format: date-time */
             at: string;
@@ -1984,6 +2154,18 @@ export interface components {
             /** @description For lists; at first the beginning of the first message. */
             title: string;
         };
+        /** @description Where a search found a thread. */
+        ThreadMatch: {
+            /** @description What matches in it. */
+            marks: components["schemas"]["TextMark"][];
+            /** @description The part of the text around the first match; data, whatever it says. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The turn that the text is of; null for the title.
+             */
+            turn?: null | number;
+        };
         /** @description Something said. */
         ThreadMessage: {
             /** Format: date-time */
@@ -2003,12 +2185,22 @@ export interface components {
         };
         /** @description A thread in a list. */
         ThreadSummary: {
+            /** @description Who answered last. */
+            agent?: null | string;
+            /** @description True, or absent. */
+            archived?: null | boolean;
             /** Format: date-time */
             createdAt: string;
             id: string;
+            match?: null | components["schemas"]["ThreadMatch"];
+            /** @description True, or absent. */
+            pinned?: null | boolean;
             run?: null | components["schemas"]["RunSummary"];
             title: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When something was last said or answered in it.
+             */
             updatedAt: string;
         };
         /** @description A thread as clients see it. */
@@ -2016,11 +2208,15 @@ export interface components {
             /** @description The run of the turn at work; null when the thread is idle. */
             activeRunId?: null | string;
             agent?: null | string;
+            /** @description True, or absent. */
+            archived?: null | boolean;
             /** Format: date-time */
             createdAt: string;
             /** Format: int64 */
             head: number;
             id: string;
+            /** @description True, or absent. */
+            pinned?: null | boolean;
             /** @description Messages that wait for a turn, or for the run at work to take them. */
             queued: components["schemas"]["QueuedMessage"][];
             run?: null | components["schemas"]["RunSummary"];
@@ -2266,7 +2462,7 @@ export interface components {
             };
             /** @description The message that it answers. */
             messageId: string;
-            /** @description What a turn's run is started with, where it is not the agent's own. */
+            /** @description What a turn's run is started with, where it is not the agent's own, and for whom. */
             options?: {
                 /** @description What a run may use before it pauses. Null means no limit. */
                 budget?: {
@@ -2300,6 +2496,8 @@ export interface components {
                 outputSchema?: unknown;
                 /** Format: date-time */
                 startAt?: null | string;
+                /** @description W3C's `traceparent` of the span that asked for it; null where nobody traced. */
+                trace?: null | string;
             };
             runId: string;
             /**
@@ -2397,6 +2595,7 @@ export type BudgetReached = components['schemas']['BudgetReached'];
 export type BudgetReachedData = components['schemas']['BudgetReachedData'];
 export type CallDecision = components['schemas']['CallDecision'];
 export type CancelRequest = components['schemas']['CancelRequest'];
+export type ChangeThreadRequest = components['schemas']['ChangeThreadRequest'];
 export type ContextManifest = components['schemas']['ContextManifest'];
 export type ContextPart = components['schemas']['ContextPart'];
 export type DecisionRequested = components['schemas']['DecisionRequested'];
@@ -2404,12 +2603,18 @@ export type DecisionRequestedData = components['schemas']['DecisionRequestedData
 export type DecisionResolved = components['schemas']['DecisionResolved'];
 export type DecisionResolvedData = components['schemas']['DecisionResolvedData'];
 export type DroppedView = components['schemas']['DroppedView'];
+export type EditQueuedRequest = components['schemas']['EditQueuedRequest'];
 export type EventPage = components['schemas']['EventPage'];
 export type FactPage = components['schemas']['FactPage'];
 export type FactSource = components['schemas']['FactSource'];
 export type FactStatus = components['schemas']['FactStatus'];
 export type FactTrust = components['schemas']['FactTrust'];
 export type FactView = components['schemas']['FactView'];
+export type FeedbackGiven = components['schemas']['FeedbackGiven'];
+export type FeedbackGivenData = components['schemas']['FeedbackGivenData'];
+export type FeedbackRequest = components['schemas']['FeedbackRequest'];
+export type FeedbackValue = components['schemas']['FeedbackValue'];
+export type FeedbackView = components['schemas']['FeedbackView'];
 export type HubTicketView = components['schemas']['HubTicketView'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type MemoryCompacted = components['schemas']['MemoryCompacted'];
@@ -2428,9 +2633,13 @@ export type MessageAcceptedData = components['schemas']['MessageAcceptedData'];
 export type MessageDelivered = components['schemas']['MessageDelivered'];
 export type MessageDeliveredData = components['schemas']['MessageDeliveredData'];
 export type MessageDelivery = components['schemas']['MessageDelivery'];
+export type MessageEdited = components['schemas']['MessageEdited'];
+export type MessageEditedData = components['schemas']['MessageEditedData'];
 export type MessageList = components['schemas']['MessageList'];
 export type MessageReceived = components['schemas']['MessageReceived'];
 export type MessageReceivedData = components['schemas']['MessageReceivedData'];
+export type MessageRemoved = components['schemas']['MessageRemoved'];
+export type MessageRemovedData = components['schemas']['MessageRemovedData'];
 export type MessageRequest = components['schemas']['MessageRequest'];
 export type MeView = components['schemas']['MeView'];
 export type ModelCompleted = components['schemas']['ModelCompleted'];
@@ -2487,10 +2696,14 @@ export type StepList = components['schemas']['StepList'];
 export type StepView = components['schemas']['StepView'];
 export type SummaryView = components['schemas']['SummaryView'];
 export type Text = components['schemas']['Text'];
+export type TextMark = components['schemas']['TextMark'];
+export type ThreadChanged = components['schemas']['ThreadChanged'];
+export type ThreadChangedData = components['schemas']['ThreadChangedData'];
 export type ThreadClosed = components['schemas']['ThreadClosed'];
 export type ThreadClosedData = components['schemas']['ThreadClosedData'];
 export type ThreadCreated = components['schemas']['ThreadCreated'];
 export type ThreadCreatedData = components['schemas']['ThreadCreatedData'];
+export type ThreadMatch = components['schemas']['ThreadMatch'];
 export type ThreadMessage = components['schemas']['ThreadMessage'];
 export type ThreadPage = components['schemas']['ThreadPage'];
 export type ThreadSummary = components['schemas']['ThreadSummary'];
@@ -2937,6 +3150,44 @@ export interface operations {
             };
         };
     };
+    GiveFeedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
     SendMessage: {
         parameters: {
             query?: never;
@@ -3197,8 +3448,11 @@ export interface operations {
     ListThreads: {
         parameters: {
             query?: {
+                archived?: boolean;
                 cursor?: string;
                 limit?: number;
+                pinned?: boolean;
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -3310,6 +3564,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    ChangeThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeThreadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -3490,6 +3782,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    RemoveQueued: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    EditQueued: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 128 visible characters; repeating a command under its key has one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditQueuedRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Bad Request */

@@ -1,5 +1,6 @@
 import type { RunError } from "../generated/openapi.js";
 import type { RunFact } from "../events.js";
+import { thoughtOf } from "./thought.js";
 import { addUsage, type AssistantMessage, type Attempt, type RunView, type Step, type StoppedBy, type ToolCall } from "./view.js";
 
 type Fact<Type extends RunFact["type"]> = Extract<RunFact, { type: Type }>;
@@ -47,9 +48,9 @@ export function recordAnswer(v: RunView, e: Fact<"model.completed">): RunView {
     ...v,
     step: step + calls.length,
     usage: addUsage(v.usage, { ...known(usage), modelCalls: 1 }),
-    messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: undefined, finishReason, ...(stoppedBy ? { stoppedBy } : {}), parts: [...texts, ...calls] })),
+    messages: changeAnswer(v, step, (m) => ({ ...m, open: false, failed: undefined, finishReason, ...(stoppedBy ? { stoppedBy } : {}), parts: [...texts, ...calls], ...thoughtOf(m, texts, known(usage), e.at) })),
     steps: [
-      ...end(v.steps, step, "completed", e.at).map((s) => (s.step === step ? answered(s) : s)),
+      ...changeStep(end(v.steps, step, "completed", e.at), step, answered),
       ...calls.map((c): Step => ({ step: c.step, kind: "tool", status: "planned", tool: c.tool, callId: c.callId, attempts: [] })),
     ],
     fold: { ...v.fold, model: undefined, lastFault: undefined, interruptions: 0, interruptedSeq: 0 },
@@ -79,7 +80,7 @@ export function failModel(v: RunView, e: Fact<"model.failed">): RunView {
 
 export function startTool(v: RunView, e: Fact<"tool.started">): RunView {
   const { callId, step, attempt } = e.data;
-  const running = changeCall(v, callId, { attempt, phase: "running", startedAt: e.at, retryAt: undefined, error: undefined });
+  const running = changeCall(v, callId, { attempt, phase: "running", startedAt: e.at, endedAt: undefined, retryAt: undefined, error: undefined });
   const fresh: Step = { step, kind: "tool", status: "running", tool: e.data.tool, callId, attempts: [] };
   return { ...running, step: Math.max(v.step, step), steps: begin(running.steps, fresh, attempt, e) };
 }
@@ -109,10 +110,10 @@ export function changeCall(v: RunView, callId: string, change: Partial<ToolCall>
   return { ...v, messages: v.messages.with(at, { ...message, parts }) };
 }
 
-/** Closes the newest attempt of a tool's step. */
+/** Closes the newest attempt of a tool's call and step. */
 export const endAttempt = (v: RunView, callId: string, outcome: string, at: string, error?: RunError): RunView => {
-  const step = v.steps.find((s) => s.callId === callId)?.step;
-  return step === undefined ? v : { ...v, steps: end(v.steps, step, outcome, at, error) };
+  const step = v.steps.findLast((s) => s.callId === callId)?.step;
+  return step === undefined ? v : { ...changeCall(v, callId, { endedAt: at }), steps: end(v.steps, step, outcome, at, error) };
 };
 
 const NoUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, modelCalls: 0, toolCalls: 0 };
@@ -127,22 +128,27 @@ export function interrupted(v: RunView): RunView["fold"] {
   return { ...v.fold, interruptions: v.fold.interruptions + (follows ? 0 : 1), interruptedSeq: v.head };
 }
 
-function changeAnswer(v: RunView, step: number, change: (m: AssistantMessage) => AssistantMessage) {
-  return v.messages.map((m) => (m.role === "assistant" && m.step === step ? change(m) : m));
+/** Searched from the end: it is nearly always the newest, and a run may have thousands. */
+export function changeAnswer(v: RunView, step: number, change: (m: AssistantMessage) => AssistantMessage) {
+  const at = v.messages.findLastIndex((m) => m.role === "assistant" && m.step === step);
+  return at < 0 ? v.messages : v.messages.with(at, change(v.messages[at] as AssistantMessage));
 }
 
 function begin(steps: Step[], fresh: Step, attempt: number, e: { seq: number; at: string }): Step[] {
   const attempts: Attempt = { attempt, startedSeq: e.seq, startedAt: e.at, outcome: "running" };
   const known = steps.some((s) => s.step === fresh.step);
-  return (known ? steps : [...steps, fresh]).map((s) =>
-    s.step === fresh.step ? { ...s, status: "running", error: undefined, attempts: [...s.attempts, attempts] } : s);
+  return changeStep(known ? steps : [...steps, fresh], fresh.step, (s) => ({ ...s, status: "running", error: undefined, attempts: [...s.attempts, attempts] }));
 }
 
 function end(steps: Step[], step: number, outcome: string, at: string, error?: RunError): Step[] {
-  return steps.map((s) => {
-    if (s.step !== step) return s;
+  return changeStep(steps, step, (s) => {
     const last = s.attempts.at(-1);
     const attempts = last ? [...s.attempts.slice(0, -1), { ...last, endedAt: at, outcome, error }] : [];
     return { ...s, status: outcome, error, attempts };
   });
+}
+
+function changeStep(steps: Step[], step: number, change: (s: Step) => Step): Step[] {
+  const at = steps.findLastIndex((s) => s.step === step);
+  return at < 0 ? steps : steps.with(at, change(steps[at]!));
 }

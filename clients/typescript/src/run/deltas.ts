@@ -1,4 +1,5 @@
 import type { ModelDelta } from "../generated/openapi.js";
+import { changeAnswer } from "./calls.js";
 import type { AssistantMessage, RunView, TextPart } from "./view.js";
 
 /**
@@ -21,7 +22,7 @@ export function takeDelta(view: RunView, delta: ModelDelta): RunView {
   return {
     ...view,
     missing: undefined,
-    messages: view.messages.map((m) => (m.role === "assistant" && m.step === step ? write(m, kind, fresh) : m)),
+    messages: changeAnswer(view, step, (m) => write(m, kind, fresh)),
     fold: { ...view.fold, model: { ...open, length: open.length + fresh.length } },
   };
 }

@@ -3,6 +3,7 @@ import type { Gap, RunEvent, RunFact } from "../events.js";
 import { takeDelta } from "./deltas.js";
 import { beginCheck, recordCheck } from "./checks.js";
 import { changeCall, endAttempt, failCall, failModel, openModel, recordAnswer, resolveCall, startTool } from "./calls.js";
+import { takeFeedback } from "./feedback.js";
 import { standing } from "./standing.js";
 import { addUsage, emptyRun, type OpenModelCall, type RunView, type StoppedBy, type UserMessage } from "./view.js";
 
@@ -93,6 +94,8 @@ function evolve(v: RunView, e: RunFact): RunView {
       return beginCheck(v, e);
     case "tool.checked":
       return recordCheck(v, e);
+    case "feedback.given":
+      return takeFeedback(v, e.data);
     default:
       return v;
   }

@@ -32,8 +32,11 @@ export interface ToolCall {
   invalid?: string;
   result?: Text;
   error?: RunError;
+  /** What the tool itself took, as its process measured it; the attempt takes longer. */
   durationMs?: number;
+  /** Of the newest attempt. */
   startedAt?: string;
+  endedAt?: string;
   retryAt?: string;
   question?: string;
   /** While a person is asked: before this time a retry is refused. */
@@ -89,6 +92,8 @@ export interface AssistantMessage {
   stoppedBy?: StoppedBy;
   /** Why the newest attempt gave no answer; gone with the next. */
   failed?: RunError;
+  /** How long the model thought before it wrote; see `thoughtOf`. */
+  thoughtMs?: number;
 }
 
 export type Message = UserMessage | AssistantMessage;
@@ -134,6 +139,14 @@ export interface ModelHold {
   error?: RunError;
 }
 
+/** What somebody thinks of a run's answer. */
+export interface RunFeedback {
+  value: "up" | "down";
+  note?: string;
+  /** The user who said so. */
+  by: string;
+}
+
 /** A run, folded from its events. */
 export interface RunView {
   id: string;
@@ -162,6 +175,8 @@ export interface RunView {
   updatedAt: string;
   endedAt?: string;
   metadata: Record<string, string>;
+  /** The newest; absent where nobody gave any, or it was taken back. */
+  feedback?: RunFeedback;
   messages: Message[];
   steps: Step[];
   /** Something between the head and this event never came: read again from the head. */
@@ -205,9 +220,12 @@ const costOf = (a: Usage, b: Partial<Usage>): { cost?: number } => {
   return cost === undefined ? {} : { cost };
 };
 
-/** Whether the run waits only for the time of its next model call: then `retry` makes that call now. */
+/** Whether the run waits for the time of its next model call, whatever the reason: then `retry` makes that call now. */
 export const waitsForModel = ({ status, reason, fold }: RunView): boolean =>
-  status === "waiting" && (reason === "retry" || reason === "provider") && (fold.hold !== undefined || fold.model?.retryAt !== undefined);
+  status === "waiting" && reason !== "timer" && reason !== "decision" && (fold.hold !== undefined || fold.model?.retryAt !== undefined);
+
+/** Why the run's model is not asked, or gave no answer; absent once it has answered. */
+export const faultOf = ({ fold }: RunView): RunError | undefined => fold.hold?.error ?? fold.lastFault;
 
 /** A run of which nothing is known but its name. */
 export const emptyRun = (id: string): RunView => ({

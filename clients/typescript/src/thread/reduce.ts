@@ -30,12 +30,15 @@ function evolve(v: ThreadView, e: ThreadFact): ThreadView {
   switch (e.type) {
     case "thread.created":
       return { ...v, createdAt: e.at, title: e.data.title };
+    case "thread.changed":
+      return { ...v, title: e.data.title ?? v.title, pinned: e.data.pinned ?? v.pinned, archived: e.data.archived ?? v.archived };
     case "turn.accepted": {
       const { turn, runId, messageId, agent, input } = e.data;
       return {
         ...v,
         agent,
         activeRunId: runId,
+        archived: false,
         turns: [...v.turns, { turn, runId, agent, at: e.at, input, run: { ...emptyRun(runId), agent, input } }],
         queued: v.queued.filter((m) => m.messageId !== messageId),
       };
@@ -44,7 +47,10 @@ function evolve(v: ThreadView, e: ThreadFact): ThreadView {
       const { messageId, delivery, runId, input } = e.data;
       return { ...v, queued: [...v.queued, { messageId, input, delivery, at: e.at, ...(runId ? { runId } : {}) }] };
     }
+    case "message.edited":
+      return { ...v, queued: v.queued.map((m) => (m.messageId === e.data.messageId ? { ...m, input: e.data.input } : m)) };
     case "message.delivered":
+    case "message.removed":
       return { ...v, queued: v.queued.filter((m) => m.messageId !== e.data.messageId) };
     case "turn.ended":
       return {

@@ -1,14 +1,14 @@
 import { backOff, pause } from "../backoff.js";
 import { ProblemError } from "../problem.js";
 import type { AgentsClient } from "../client.js";
-import type { Connection } from "../watch/watch.js";
+import { stopReason, type Connection } from "../watch/connection.js";
 import { reduceThread } from "./reduce.js";
 import { emptyThread, type ThreadView } from "./view.js";
 
 export interface ThreadSnapshot {
   thread: ThreadView;
   connection: Connection;
-  /** Why the thread cannot be watched, such as that it does not exist. */
+  /** Why the thread is not watched any longer, such as that it was deleted. */
   problem?: ProblemError;
 }
 
@@ -26,20 +26,19 @@ export class ThreadStore {
   private cursor: string | undefined;
   private stop: AbortController | undefined;
   private scheduled = false;
+  /** Messages that may have reached the thread. */
+  private posts = 0;
+  private posted = () => {};
 
   constructor(private readonly client: AgentsClient, readonly threadId: string, private readonly options: StoreOptions = {}) {
-    this.snapshot = this.next = { thread: emptyThread(threadId), connection: "connecting" };
+    this.snapshot = this.next = { thread: emptyThread(threadId), connection: { state: "connecting" } };
   }
 
   get = (): ThreadSnapshot => this.snapshot;
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
-    if (!this.stop) {
-      this.stop = new AbortController();
-      void this.follow(this.stop.signal);
-    }
-
+    if (!this.stop) this.start();
     return () => {
       this.listeners.delete(listener);
       if (this.listeners.size === 0) {
@@ -49,19 +48,55 @@ export class ThreadStore {
     };
   };
 
+  /** Tries at once instead of after the pause, and again after it was stopped. */
+  reconnect = () => {
+    if (!this.stop) return;
+    this.stop.abort();
+    this.show({ problem: undefined });
+    this.start();
+  };
+
+  private start() {
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    const off = this.client.onThreadChange((threadId, gone) => {
+      if (threadId !== this.threadId || gone) return;
+      this.posts++;
+      this.posted();
+    });
+    signal.addEventListener("abort", off);
+    void this.follow(signal);
+  }
+
   private async follow(signal: AbortSignal): Promise<void> {
     const { backOff: delay = backOff } = this.options;
     for (let holes = 0; !signal.aborted; holes++) {
       // A place that stays whole nowhere is left behind: everything is read from the start.
       if (holes > 3) this.anew();
       if (holes > 0) await pause(delay(holes - 1), signal);
+      const { posts } = this;
       try {
         const progressed = await this.read(signal);
         holes = progressed ? 0 : holes;
       } catch (error) {
-        if (!signal.aborted) this.show({ problem: error instanceof ProblemError ? error : new ProblemError(0, "failed", String(error)) });
-        return;
+        if (signal.aborted) return;
+        const problem = error instanceof ProblemError ? error : new ProblemError(0, "failed", String(error));
+        if (stopReason(problem) === "gone") this.client.tellChange(this.threadId, true);
+        if (problem.status !== 404 || this.next.thread.head > 0) return this.show({ problem, connection: { state: "stopped", reason: stopReason(problem) } });
+        this.show({ connection: { state: "idle" } });
+        await this.existence(posts, signal);
+        holes = -1;
       }
+    }
+  }
+
+  /** Waits until a message may have made the thread; one that was sent since `posts` was read may have already. */
+  private async existence(posts: number, signal: AbortSignal): Promise<void> {
+    while (this.posts === posts && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.posted = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
     }
   }
 
@@ -70,7 +105,7 @@ export class ThreadStore {
     const one = new AbortController();
     const both = AbortSignal.any([signal, one.signal]);
     const onConnection = (connection: Connection) => {
-      if (connection !== this.next.connection) this.show({ connection });
+      if (!both.aborted) this.show({ connection });
     };
     let progressed = false;
     try {

@@ -35,6 +35,10 @@ export interface MemoryHead {
 export interface ThreadView {
   id: string;
   title?: string;
+  /** It is kept at the top of the list. */
+  pinned?: boolean;
+  /** It is kept out of the list, until its next turn. */
+  archived?: boolean;
   agent?: string;
   /** Seq of the thread's newest own event. */
   head: number;

@@ -1,17 +1,39 @@
+import { pause } from "../backoff.js";
 import type { WatchEvent } from "../events.js";
+import type { RunSummary } from "../generated/openapi.js";
+import { Http } from "../http.js";
 import { ProblemError } from "../problem.js";
 import { signedFetch, type Caller } from "../signedFetch.js";
 import { SseParser } from "./sseParser.js";
-import type { Source, StreamEnd, Transport, Watched } from "./transport.js";
+import type { RunsChange, RunsFilter, Source, StreamEnd, Transport, Watched } from "./transport.js";
 
 export interface SseOptions extends Caller {
   /** Milliseconds without a byte after which the connection counts as dead; the service speaks every 15 s. */
   patience?: number;
+  /** Milliseconds between two looks at a list of runs. */
+  every?: number;
 }
 
-/** Server-sent events over `fetch`, so that the cursor goes with the first request too. */
+/** Plain HTTP: server-sent events over `fetch`, so that the cursor goes with the first request too, and lists that are asked for again. */
 export class SseTransport implements Transport {
-  constructor(private readonly options: SseOptions = {}) {}
+  private readonly http: Http;
+
+  constructor(private readonly options: SseOptions = {}) {
+    this.http = new Http(options);
+  }
+
+  /** Asks again and again while the page is visible. A list that did not change is not sent again, and not told. */
+  async *openRuns(filter: RunsFilter, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<RunsChange, StreamEnd, void> {
+    for (let before: RunSummary[] | undefined; !signal.aborted; await pause(this.options.every ?? 5000, signal)) {
+      if (before && globalThis.document?.visibilityState === "hidden") continue;
+      const { items } = await this.http.getKept<{ items: RunSummary[] }>("/v1/runs", { ...filter }, signal);
+      if (before === undefined) onOpen?.();
+      if (items !== before) yield { anew: true, items };
+      before = items;
+    }
+
+    return "cut";
+  }
 
   async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
     const { patience = 45_000 } = this.options;

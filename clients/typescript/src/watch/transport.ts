@@ -1,4 +1,6 @@
 import type { WatchEvent } from "../events.js";
+import type { RunSummary } from "../generated/openapi.js";
+import type { RunStatus } from "../run/view.js";
 
 /** What is watched. */
 export type Source = { runId: string } | { threadId: string };
@@ -7,6 +9,22 @@ export type Source = { runId: string } | { threadId: string };
 export interface Watched {
   cursor: string;
   event: WatchEvent;
+}
+
+/** Which runs a list shows; any where nothing is said. */
+export interface RunsFilter {
+  threadId?: string;
+  agent?: string;
+  status?: RunStatus;
+  /** How many the whole list has at most: 1 to 500. */
+  limit?: number;
+}
+
+/** A piece of a watched list. */
+export interface RunsChange {
+  /** The items are the whole list, newest first. Otherwise they are runs that came, changed, or match the filter no longer. */
+  anew: boolean;
+  items: RunSummary[];
 }
 
 /** How a stream came to its end: nothing follows, or the connection ended. */
@@ -19,34 +37,17 @@ export interface Transport {
    * @param onOpen called once the service has accepted; on an idle thread nothing may follow for hours.
    */
   open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void>;
+
+  /** The whole list first, and again whenever changes may have been missed; then what changes. */
+  openRuns(filter: RunsFilter, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<RunsChange, StreamEnd, void>;
 }
 
 /** This transport cannot be used here; another may. */
 export class TransportUnavailable extends Error {
   override readonly name = "TransportUnavailable";
 
-  /** @param forGood the service does not have it at all. */
-  constructor(readonly forGood: boolean, cause: unknown) {
+  /** @param kind `missing`: it cannot be had at all, such as without its library. `down`: it cannot be opened. `refused`: it refuses this one stream. */
+  constructor(readonly kind: "missing" | "down" | "refused", cause: unknown) {
     super("The transport cannot be used.", { cause });
-  }
-}
-
-/** The first transport, and the second wherever the first cannot be had. */
-export class FallbackTransport implements Transport {
-  private given = true;
-
-  constructor(private readonly first: Transport, private readonly second: Transport) {}
-
-  async *open(source: Source, cursor: string | undefined, signal: AbortSignal, onOpen?: () => void): AsyncGenerator<Watched, StreamEnd, void> {
-    if (this.given) {
-      try {
-        return yield* this.first.open(source, cursor, signal, onOpen);
-      } catch (error) {
-        if (!(error instanceof TransportUnavailable)) throw error;
-        this.given = !error.forGood;
-      }
-    }
-
-    return yield* this.second.open(source, cursor, signal, onOpen);
   }
 }

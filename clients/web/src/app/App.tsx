@@ -1,35 +1,53 @@
-import { useCallback, useMemo, useState, type ReactNode } from "react";
-import { newestRun, type ThreadSummary, type ThreadView } from "@orleans-agents/client";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import type { ThreadView } from "@orleans-agents/client";
+import { useAgents, useThreads } from "@orleans-agents/client/react";
 import { LiveThread } from "../conversation/LiveThread.tsx";
 import { NewThread } from "../conversation/NewThread.tsx";
+import { useRunPlace } from "../runs/place.ts";
+import { useSession } from "../session/session.ts";
+import { useThreadActions } from "../threads/actions.ts";
+import { bringBack } from "../threads/deletions.ts";
+import { openSeen } from "../threads/seen.ts";
 import { ThreadList } from "../threads/ThreadList.tsx";
+import { Away } from "./Away.tsx";
 import { client } from "./client.ts";
+import { commandsOf } from "./commands.ts";
 import { useMedia } from "./hooks.ts";
+import { Notices } from "./Notices.tsx";
+import { goTo, summaryOf, useOpenThread } from "./openThread.ts";
 import { Panel } from "./Panel.tsx";
 import { PlacesContext, showTurn, type Places } from "./places.ts";
-import { usePolling } from "./polling.ts";
 import { useThreadId } from "./route.ts";
 import { Side } from "./Side.tsx";
+import { Title } from "./Title.tsx";
+import { usePalette } from "./usePalette.ts";
 
-const askThreads = async (signal: AbortSignal) => (await client.listThreads({ limit: 200 }, signal)).items;
-const askAgents = (signal: AbortSignal) => client.agents(signal);
-const none: never[] = [];
+const notices = <Notices />;
+const Palette = lazy(() => import("./palette/Palette.tsx"));
+const RunPages = lazy(() => import("../runs/RunPages.tsx"));
 
 export function App() {
+  const session = useSession();
+  useState(() => openSeen("me" in session ? `${session.me.tenant}/${session.me.user}` : ""));
   const threadId = useThreadId();
-  const threads = usePolling(askThreads, 2500);
-  const agents = usePolling(askAgents, 30_000);
+  const runPlace = useRunPlace();
+  useEffect(() => {
+    if (threadId) bringBack(threadId);
+  }, [threadId]);
+  const threads = useThreads(client);
+  const { agents = [] } = useAgents(client);
   const [thread, setThread] = useState<ThreadView>();
   const narrow = useMedia("(max-width: 760px)");
   const medium = useMedia("(max-width: 1180px)");
   const [listOpen, setListOpen] = useState(false);
   const [stepsOpen, setStepsOpen] = useState(false);
   const [stepsHidden, setStepsHidden] = useState(false);
+  const palette = usePalette();
 
   const shown = thread?.id === threadId ? thread : undefined;
-  const listed = useMemo(() => threads.value?.map((t) => withLive(t, shown)), [threads.value, shown]);
-  const known = agents.value ?? none;
-  const demo = known.some((a) => a.demo);
+  const live = useOpenThread(threadId, shown, threads);
+  const actions = useThreadActions(threads.change, threadId);
+  const closeList = useCallback(() => setListOpen(false), []);
   const turns = shown?.turns.length ?? 0;
   const places = useMemo<Places>(() => ({
     turns: new Set(shown?.turns.map((t) => t.turn)),
@@ -41,49 +59,61 @@ export function App() {
     toMemory: () => {},
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }), [threadId, turns]);
-  const toggleSteps = () => (medium ? setStepsOpen(!stepsOpen) : setStepsHidden(!stepsHidden));
-  const bar = useCallback((title: string, controls: ReactNode) => (
+  const toggleSteps = useCallback(() => (medium ? setStepsOpen((open) => !open) : setStepsHidden((hidden) => !hidden)), [medium]);
+  const renamed = turns > 0 ? shown : undefined;
+  const bar = (title: string, controls: ReactNode) => (
     <header className="bar">
-      <button type="button" className="icon only-narrow" aria-label="Threads" onClick={() => setListOpen(true)}><Lines /></button>
-      <h1>{title || "New conversation"}</h1>
+      <button type="button" className="icon only-narrow" aria-label="Conversations" onClick={() => setListOpen(true)}><Lines /></button>
+      <Title key={threadId} title={title || "New conversation"} onRename={renamed && ((written) => actions.rename(summaryOf(renamed), written))} />
       {controls}
       <button type="button" className="icon" aria-label="Steps and memory" aria-expanded={medium ? stepsOpen : !stepsHidden} onClick={toggleSteps}><Columns /></button>
     </header>
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  ), [medium, stepsOpen, stepsHidden]);
+  );
+  // Beside what they speak of; never under a drawer, where nothing can be reached.
+  const noticesInList = !narrow || listOpen;
 
   return (
-    <div className={`app${stepsHidden || medium ? " no-steps" : ""}`}>
+    <div className={`app${stepsHidden || medium || runPlace ? " no-steps" : ""}`}>
       <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>(".composer textarea")?.focus(); }}>Skip to the message box</a>
-      <Side as="nav" label="Threads" drawer={narrow} open={listOpen} onClose={() => setListOpen(false)}>
-        <ThreadList threads={listed} failed={threads.failed} current={threadId} onChoose={() => setListOpen(false)} />
+      <Side as="nav" label="Conversations" drawer={narrow} open={listOpen} onClose={closeList}>
+        <ThreadList {...{ threads, actions, live }} current={threadId} onChoose={closeList} onSearch={palette.open}>
+          {noticesInList && notices}
+        </ThreadList>
       </Side>
       <main id="main">
-        {demo && (
+        {agents.some((a) => a.demo) && (
           <p className="banner demo" role="note">
             The <strong>demo model</strong> answers: it quotes your documents and does not reason. Set <code>OPENAI_API_KEY</code> for a real one.
           </p>
         )}
-        {threadId
-          ? <LiveThread key={threadId} threadId={threadId} agents={known} onThread={setThread} bar={bar} />
-          : <NewThread key="new" agents={known} bar={bar} onPosted={threads.refresh} />}
+        {!threadId && !runPlace && <Away connection={threads.connection} />}
+        {runPlace ? <Suspense fallback={<p className="loading" role="status">Loading…</p>}><RunPages place={runPlace} onThreads={() => setListOpen(true)} /></Suspense>
+          : threadId ? <LiveThread key={threadId} threadId={threadId} agents={agents} onThread={setThread} bar={bar} />
+          : <NewThread key="new" agents={agents} bar={bar} />}
       </main>
-      {(!stepsHidden || medium) && (
+      {!runPlace && (!stepsHidden || medium) && (
         <Side as="aside" label="Steps and memory" drawer={medium} open={stepsOpen} onClose={() => setStepsOpen(false)}>
           <PlacesContext.Provider value={places}>
             <Panel key={threadId} thread={shown} />
           </PlacesContext.Provider>
         </Side>
       )}
+      {!noticesInList && notices}
+      {palette.isOpen && (
+        <Suspense>
+          <Palette
+            commands={commandsOf(renamed && summaryOf(renamed), actions, toggleSteps)}
+            recent={threads.items.slice(0, 6)}
+            onOpen={(id, turn) => {
+              closeList();
+              goTo(id, turn);
+            }}
+            onClose={palette.close}
+          />
+        </Suspense>
+      )}
     </div>
   );
-}
-
-/** The open thread is known better than the list knows it. */
-function withLive(listed: ThreadSummary, live?: ThreadView): ThreadSummary {
-  const run = live?.id === listed.id ? newestRun(live) : undefined;
-  if (!run || run.head === 0 || !listed.run || (listed.run.id === run.id && listed.run.head > run.head)) return listed;
-  return { ...listed, run: { ...listed.run, id: run.id, status: run.status, reason: run.reason } };
 }
 
 const Lines = () => <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 4h12M2 8h12M2 12h8" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" /></svg>;

@@ -45,3 +45,6 @@ export function useCommand(): { busy: boolean; failure?: string; run(command: ()
   const clear = useCallback(() => setState({ busy: false }), []);
   return { ...state, run, clear };
 }
+
+/** A key that an input method has taken: Safari tells of it after the composition has ended, with the code 229. */
+export const isTaken = (e: { isComposing: boolean; keyCode: number }) => e.isComposing || e.keyCode === 229;

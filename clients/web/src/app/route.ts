@@ -1,17 +1,18 @@
 import { useSyncExternalStore } from "react";
+import { onWindow } from "./listeners.ts";
 
-const threadOf = (hash: string) => /^#\/t\/(thr_[A-Za-z0-9_-]{20,64})$/.exec(hash)?.[1];
+const parts = (hash: string) => /^#\/t\/(thr_[A-Za-z0-9_-]{20,64})(?:\?turn=([1-9]\d{0,8}))?$/.exec(hash);
 
-const subscribe = (changed: () => void) => {
-  window.addEventListener("hashchange", changed);
-  return () => window.removeEventListener("hashchange", changed);
-};
+const subscribe = (changed: () => void) => onWindow("hashchange", changed);
 
 /** The thread that the address names; none is a new conversation. */
-export const useThreadId = () => useSyncExternalStore(subscribe, () => threadOf(location.hash));
+export const useThreadId = () => useSyncExternalStore(subscribe, () => parts(location.hash)?.[1]);
 
-export const hrefOf = (threadId?: string) => (threadId ? `#/t/${threadId}` : "#/");
+/** The turn of it that is to be shown; none is the newest. */
+export const useTurn = () => useSyncExternalStore(subscribe, () => Number(parts(location.hash)?.[2]) || undefined);
 
-export const open = (threadId?: string) => {
-  location.hash = hrefOf(threadId);
+export const hrefOf = (threadId?: string, turn?: number) => (threadId ? `#/t/${threadId}${turn ? `?turn=${turn}` : ""}` : "#/");
+
+export const open = (threadId?: string, turn?: number) => {
+  location.hash = hrefOf(threadId, turn);
 };

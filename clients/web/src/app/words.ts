@@ -1,12 +1,6 @@
-import type { AssistantMessage, RunView, StoppedBy, ThreadSummary } from "@orleans-agents/client";
+import { asksSomebody, type AssistantMessage, type RunView, type StoppedBy } from "@orleans-agents/client";
 
 export type Tone = "work" | "ask" | "hold" | "done" | "bad" | "off";
-
-/** Reasons that only a person or a client can answer. */
-const Asking = new Set(["decision", "approval", "question", "client_tool"]);
-
-export const asksSomebody = (run?: { status: string | null; reason?: string | null } | null) =>
-  run?.status === "waiting" && Asking.has(run.reason ?? "");
 
 /** A word and a colour for where a run stands. */
 export function standingOf(run?: { status: string | null; reason?: string | null } | null): { word: string; tone: Tone } {
@@ -32,19 +26,7 @@ export function standingOf(run?: { status: string | null; reason?: string | null
   }
 }
 
-export const isActive = (run?: RunView) => run !== undefined && !["completed", "failed", "cancelled"].includes(run.status);
-
-/** First those that wait for somebody, then those at work, then the rest; newest first. */
-export function groupsOf(threads: ThreadSummary[]): { name: string; threads: ThreadSummary[] }[] {
-  const newest = [...threads].sort((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt));
-  const rank = (t: ThreadSummary) => {
-    const { tone } = standingOf(t.run);
-    return asksSomebody(t.run) || t.run?.status === "paused" ? 0 : tone === "work" || tone === "hold" ? 1 : 2;
-  };
-  return ["Waiting for you", "At work", "Earlier"]
-    .map((name, n) => ({ name, threads: newest.filter((t) => rank(t) === n) }))
-    .filter((g) => g.threads.length > 0);
-}
+export const isActive = (run?: { status: string | null } | null) => run != null && !["completed", "failed", "cancelled"].includes(run.status ?? "");
 
 export const titleOf = (thread: { title?: string | null }, input?: string) => thread.title?.trim() || firstLine(input) || "Untitled";
 

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from "react";
-import { waitsForModel, type RunView } from "@orleans-agents/client";
+import type { RunView } from "@orleans-agents/client";
 import { isActive } from "../app/words.ts";
 import { useCommand } from "../app/hooks.ts";
 import { useReason } from "../session/session.ts";
 import { useCommands } from "./context.ts";
 
-/** Pause, resume, retry and stop, where they apply. */
+/** Pause, resume and stop, where they apply. */
 export function Controls({ run }: { run: RunView }) {
-  const { pause, resume, retry, cancel } = useCommands();
+  const { pause, resume, cancel } = useCommands();
   const command = useCommand();
-  const refused = useReason("steer", "Pausing, retrying and stopping");
+  const refused = useReason("steer", "Pausing and stopping");
   if (!isActive(run)) return null;
   const paused = run.status === "paused";
   const busy = command.busy || run.fold.cancelling === true || refused !== undefined;
@@ -21,10 +21,7 @@ export function Controls({ run }: { run: RunView }) {
       ) : (
         <PauseMenu disabled={busy} pause={(mode) => void command.run(() => pause(run.id, mode))} />
       )}
-      {waitsForModel(run) && (
-        <button type="button" disabled={busy} onClick={() => command.run(() => retry(run.id))}>Retry now</button>
-      )}
-      <button type="button" className="danger" disabled={busy} onClick={() => command.run(() => cancel(run.id))}>Stop</button>
+      <button type="button" className="danger" disabled={busy} title="Stop (Escape)" onClick={() => command.run(() => cancel(run.id))}>Stop</button>
       {command.failure && <span className="failure" role="alert">{command.failure}</span>}
     </div>
   );

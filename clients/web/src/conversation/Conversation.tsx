@@ -1,81 +1,92 @@
-import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
-import { AssistantRuntimeProvider, ThreadPrimitive, useExternalStoreRuntime, type AppendMessage, type AssistantRuntime } from "@assistant-ui/react";
-import { emptyThread, newCommandId, newestRun, previewOf, ProblemError, type AgentView, type Posted, type ThreadView, type WhenBusy } from "@orleans-agents/client";
+import { useCallback, useRef, useState, type ReactNode } from "react";
+import { newestRun, previewOf, type AgentView, type Message, type ThreadView } from "@orleans-agents/client";
 import type { UseThread } from "@orleans-agents/client/react";
 import { isActive } from "../app/words.ts";
+import { useReason } from "../session/session.ts";
+import { Announcer } from "./Announcer.tsx";
+import { Blocks } from "./Blocks.tsx";
 import { Composer } from "./Composer.tsx";
 import { ThreadCommands } from "./context.ts";
-import { convert, itemsOf } from "./convert.ts";
-import { Messages } from "./Messages.tsx";
+import type { Delivery } from "./Deliver.tsx";
+import type { Unsent } from "./outbox/kept.ts";
+import { useOutbox } from "./outbox/useOutbox.ts";
+import { Queued } from "./Queued.tsx";
+import { rowsOf } from "./rows.ts";
 import { RunState } from "./RunState.tsx";
+import { Sendings } from "./Sendings.tsx";
+import { useEscape } from "./useEscape.ts";
+import { useDraft } from "./useDraft.ts";
+import { Viewport } from "./Viewport.tsx";
 
 interface Props {
   thread: ThreadView;
   commands?: UseThread;
   agents: AgentView[];
-  send: (input: string, options: { agent?: string; whenBusy?: WhenBusy; key: string }) => Promise<Posted>;
+  send: (message: Omit<Unsent, "key">) => void;
+  /** Stands in place of the message box where nothing can be said any longer. */
+  closed?: ReactNode;
   empty: ReactNode;
 }
 
 /** The messages, what the run does, and the composer. The same for a thread that does not exist yet. */
-export function Conversation({ thread, commands, agents, send, empty }: Props) {
-  const [whenBusy, setWhenBusy] = useState<WhenBusy>("steer");
+export function Conversation({ thread, commands, agents, send, closed, empty }: Props) {
+  const [text, setText] = useDraft(thread.id);
+  const [delivery, setDelivery] = useState<Delivery>("steer");
   const [agent, setAgent] = useState<string>();
-  const [failure, setFailure] = useState<string>();
-  const unsent = useRef<{ input: string; key: string }>(undefined);
-  const runtime = useRef<AssistantRuntime>(undefined);
+  const [sent, setSent] = useState(0);
+  const foot = useRef<HTMLElement>(null);
+  const sendings = useOutbox(thread);
   const run = newestRun(thread);
   const active = isActive(run);
+  const mayStop = useReason("steer", "Stopping") === undefined;
   const chosen = agent ?? agents.find((a) => a.name === "docs")?.name ?? agents[0]?.name;
+  const rows = rowsOf(thread);
+  const begins = thread.turns.length === 0;
 
-  const onNew = useCallback(async (message: AppendMessage) => {
-    const input = message.content.map((p) => (p.type === "text" ? p.text : "")).join("");
-    // Sent again after a failure, the same text keeps its key: it may have arrived.
-    const key = unsent.current?.input === input ? unsent.current.key : newCommandId();
-    setFailure(undefined);
-    try {
-      await send(input, { key, ...(active ? { whenBusy } : {}), ...(thread.turns.length === 0 && chosen ? { agent: chosen } : {}) });
-      unsent.current = undefined;
-    } catch (error) {
-      unsent.current = { input, key };
-      setFailure(error instanceof ProblemError ? error.message : "the service cannot be reached.");
-      const composer = runtime.current?.thread.composer;
-      if (composer && composer.getState().text === "") composer.setText(input);
-    }
-  }, [send, active, whenBusy, thread.turns.length, chosen]);
+  useEscape(active && mayStop && commands && !run!.fold.cancelling ? () => void commands.cancel(run!.id).catch(() => {}) : undefined);
 
-  const messages = useMemo(() => itemsOf(thread), [thread]);
-  const assistant = useExternalStoreRuntime({ messages, convertMessage: convert, onNew, isRunning: false });
-  runtime.current = assistant;
-  const writing = run?.messages.some((m) => m.role === "assistant" && m.open) ?? false;
+  const onSend = (input: string) => {
+    setText("");
+    setSent(sent + 1);
+    // To cut an answer is chosen for one message, not for all that follow.
+    if (delivery === "interrupt") setDelivery("steer");
+    send({ threadId: thread.id, input, ...(active ? { delivery, runId: run!.id } : {}), ...(begins && chosen ? { agent: chosen } : {}) });
+  };
+  const edit = useCallback((taken: string) => {
+    setText((now) => (now.trim() === "" ? taken : `${now}\n${taken}`));
+    foot.current?.querySelector("textarea")?.focus();
+  }, []);
 
   return (
     <ThreadCommands.Provider value={commands}>
-      <AssistantRuntimeProvider runtime={assistant}>
-        <ThreadPrimitive.Root className="conversation">
-          <ThreadPrimitive.Viewport className="viewport" tabIndex={-1}>
-            {messages.length === 0 ? empty : (
-              <div className="messages" role="log" aria-label="Conversation" aria-live="polite" aria-busy={writing}>
-                <Messages />
-                {run && <RunState run={run} />}
-              </div>
-            )}
-            <ThreadPrimitive.ScrollToBottom className="to-bottom" aria-label="To the newest message">↓</ThreadPrimitive.ScrollToBottom>
-          </ThreadPrimitive.Viewport>
-          <footer className="foot">
-            {thread.queued.length > 0 && (
-              <ul className="queued" aria-label="Messages not yet delivered">
-                {thread.queued.map((m) => (
-                  <li key={m.messageId}><span className="label">{m.delivery === "queue" ? "Next" : "Steering"}</span> {previewOf(m.input)}</li>
-                ))}
-              </ul>
-            )}
-            <Composer {...{ active, whenBusy, setWhenBusy, agents, agent: chosen, failure }} setAgent={thread.turns.length === 0 ? setAgent : undefined} />
-          </footer>
-        </ThreadPrimitive.Root>
-      </AssistantRuntimeProvider>
+      <div className="conversation">
+        <Viewport sent={sent}>
+          {rows.length === 0 && sendings.length === 0 ? empty : (
+            <div className="messages" role="log" aria-label="Conversation" aria-live="off">
+              <Blocks rows={rows} />
+              {run && active && <RunState run={run} />}
+              <Sendings messages={sendings} edit={edit} />
+            </div>
+          )}
+        </Viewport>
+        <Announcer thread={thread} />
+        <footer className="foot" ref={foot}>
+          {closed ?? (
+            <>
+              <Queued messages={thread.queued} />
+              <Composer {...{ text, setText, onSend, active, delivery, setDelivery, agents, agent: chosen, last: lastSaid(thread) }} setAgent={begins ? setAgent : undefined} />
+            </>
+          )}
+        </footer>
+      </div>
     </ThreadCommands.Provider>
   );
 }
 
-export const nothing = (threadId: string) => emptyThread(threadId);
+const isSaid = (m: Message) => m.role === "user";
+
+function lastSaid(thread: ThreadView): string | undefined {
+  const turn = thread.turns.at(-1);
+  const message = turn?.run.messages.findLast(isSaid);
+  return message?.role === "user" ? previewOf(message.text) : previewOf(turn?.input) || undefined;
+}

@@ -1,12 +1,16 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { newestRun, previewOf, type AgentView, type ThreadView } from "@orleans-agents/client";
 import { useThread, type UseThread } from "@orleans-agents/client/react";
+import { Away } from "../app/Away.tsx";
 import { client } from "../app/client.ts";
 import { standingOf, titleOf } from "../app/words.ts";
 import { hrefOf } from "../app/route.ts";
+import { conversationOf } from "./asMarkdown.ts";
 import { Controls } from "./Controls.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { ThreadCommands } from "./context.ts";
+import { Copy } from "../content/Copy.tsx";
+import { send, useOutbox } from "./outbox/useOutbox.ts";
 
 interface Props {
   threadId: string;
@@ -16,33 +20,64 @@ interface Props {
   bar: (title: string, controls: React.ReactNode) => React.ReactNode;
 }
 
-/** A thread that exists: everything shown comes from its events. */
+/** Words are drawn so often at most, in milliseconds: nobody reads faster, and each time costs. */
+const pace = 100;
+let drawn = 0;
+const schedule = (notify: () => void) =>
+  void setTimeout(() => {
+    drawn = performance.now();
+    notify();
+  }, Math.max(0, drawn + pace - performance.now()));
+const options = { schedule };
+
+/** A thread that exists, or whose first message is on its way: everything else shown comes from its events. */
 export function LiveThread({ threadId, agents, onThread, bar }: Props) {
-  const live = useThread(client, threadId);
-  const { thread, problem, connection } = live;
+  const live = useThread(client, threadId, options);
+  const { problem, connection } = live;
+  const thread = useKept(live.thread);
+  const sendings = useOutbox(thread);
   const run = newestRun(thread);
   const title = titleOf(thread, previewOf(thread.turns[0]?.input));
+  const gone = thread.closed || (problem !== undefined && isGone(problem));
   useEffect(() => onThread(thread), [thread, onThread]);
   useEffect(() => {
     const { word } = standingOf(run);
     document.title = thread.turns.length > 0 ? `${title} · ${word} · OrleansAgents` : "OrleansAgents";
   }, [title, run, thread.turns.length]);
 
+  const missing = problem ? !(gone && thread.turns.length > 0) : connection.state === "idle" && sendings.length === 0;
   return (
     <>
       {bar(
         thread.turns.length > 0 ? title : "",
         <ThreadCommands.Provider value={live}>
-          {run && <Pill run={run} />}
-          {run && <Controls run={run} />}
+          {run && !gone && <Pill run={run} />}
+          {run && !gone && <Controls run={run} />}
+          {thread.turns.length > 0 && <Copy what="conversation" title="Copy conversation as Markdown" text={() => conversationOf(thread)} />}
         </ThreadCommands.Provider>,
       )}
-      {connection === "away" && !problem && <p className="banner away" role="status">The connection was lost. Coming back…</p>}
-      {problem ? <Missing problem={problem} /> : (
-        <Conversation thread={thread} commands={live} agents={agents} send={live.send} empty={<p className="loading" aria-live="polite">Loading…</p>} />
+      <Away connection={connection} onRetry={live.reconnect} />
+      {missing ? <Missing problem={problem} /> : (
+        <Conversation
+          thread={thread}
+          commands={live}
+          agents={agents}
+          send={send}
+          closed={gone ? <Gone /> : undefined}
+          empty={<p className="loading" aria-live="polite">Loading…</p>}
+        />
       )}
     </>
   );
+}
+
+const isGone = ({ status }: NonNullable<UseThread["problem"]>) => status === 404 || status === 410;
+
+/** What was seen last of a thread that has something: a reader does not lose it when it is deleted, or read again from the start. */
+function useKept(thread: ThreadView): ThreadView {
+  const kept = useRef(thread);
+  if (thread.head > 0 || kept.current.id !== thread.id) kept.current = thread;
+  return kept.current;
 }
 
 function Pill({ run }: { run: { status: string; reason?: string } }) {
@@ -50,12 +85,21 @@ function Pill({ run }: { run: { status: string; reason?: string } }) {
   return <span className={`pill ${tone}`}><span className={`dot ${tone}`} aria-hidden="true" />{word}</span>;
 }
 
-function Missing({ problem }: { problem: NonNullable<UseThread["problem"]> }) {
-  const gone = problem.status === 404 || problem.status === 410;
+function Gone() {
+  return (
+    <div className="gone" role="alert">
+      <p><strong>This conversation was deleted.</strong> Its text stays here until you leave or reload the page.</p>
+      <a className="button" href={hrefOf()}>Begin a new one</a>
+    </div>
+  );
+}
+
+function Missing({ problem }: Pick<UseThread, "problem">) {
+  const gone = !problem || isGone(problem);
   return (
     <div className="hello">
       <h2>{gone ? "This conversation does not exist" : "This conversation cannot be shown"}</h2>
-      <p>{gone ? "It was deleted, or its address is not whole." : problem.message}</p>
+      <p>{gone ? "It was deleted, or its address is incomplete." : problem.message}</p>
       <p><a className="button" href={hrefOf()}>Begin a new one</a></p>
     </div>
   );

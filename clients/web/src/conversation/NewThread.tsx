@@ -1,21 +1,25 @@
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { emptyThread, newThreadId, type AgentView } from "@orleans-agents/client";
-import { client } from "../app/client.ts";
 import { open } from "../app/route.ts";
 import { Conversation } from "./Conversation.tsx";
+import { send, useOutbox } from "./outbox/useOutbox.ts";
 
-/** A conversation that begins with its first message. */
-export function NewThread({ agents, bar, onPosted }: { agents: AgentView[]; bar: (title: string, controls: ReactNode) => ReactNode; onPosted: () => void }) {
+interface Props {
+  agents: AgentView[];
+  bar: (title: string, controls: ReactNode) => ReactNode;
+}
+
+/** A conversation that begins with its first message, and has its address from then on, whether the message has arrived or not. */
+export function NewThread({ agents, bar }: Props) {
   const [thread] = useState(() => emptyThread(newThreadId()));
   useEffect(() => {
     document.title = "OrleansAgents";
   }, []);
-  const send = useCallback(async (input: string, { key, ...message }: { agent?: string; key: string }) => {
-    const posted = await client.postMessage(thread.id, { input, ...message }, { key });
-    onPosted();
-    open(posted.threadId);
-    return posted;
-  }, [thread.id, onPosted]);
+  // Until the message has arrived there is nothing at the address; while it cannot arrive, a reload finds it there.
+  const begun = useOutbox(thread).some((m) => m.state === "sent" || m.state === "away");
+  useEffect(() => {
+    if (begun) open(thread.id);
+  }, [begun, thread.id]);
   const described = agents.find((a) => a.name === "docs") ?? agents[0];
   return (
     <>

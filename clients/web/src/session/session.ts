@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from "react";
+import { Listeners } from "../app/listeners.ts";
+import { finishAll } from "../app/notices.ts";
 import { AgentsClient, ProblemError, type MeView } from "@orleans-agents/client";
 
 /** Who looks at the page: not known yet, nobody, somebody, or somebody whom the service has ceased to know. */
@@ -15,7 +17,7 @@ const place = "orleans-agents.token";
 
 let session: Session = { phase: "opening", failed: false };
 let token = kept();
-const listeners = new Set<() => void>();
+const listeners = new Listeners();
 const waiting: ((signedIn: boolean) => void)[] = [];
 
 export const heldToken = () => token;
@@ -62,6 +64,8 @@ export async function signIn(given: string): Promise<void> {
 
 /** Forgets everything: connections, conversations, drafts. */
 export function signOut(): void {
+  // What is still to be sent is sent for who is here now.
+  finishAll();
   keep(undefined);
   location.hash = "";
   location.reload();
@@ -75,16 +79,11 @@ export function useReason(role: Role, what: string): string | undefined {
   return "me" in now && !may(now.me, role) ? `${what} needs the role ${role}, which your key does not have.` : undefined;
 }
 
-export const useSession = () => useSyncExternalStore(subscribe, () => session);
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const useSession = () => useSyncExternalStore(listeners.subscribe, () => session);
 
 function show(next: Session) {
   session = next;
-  listeners.forEach((listener) => listener());
+  listeners.call();
 }
 
 const whoHas = (text: string | undefined) => new AgentsClient({ token: text }).me();

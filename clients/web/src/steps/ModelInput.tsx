@@ -1,5 +1,5 @@
 import type { StepContext } from "@orleans-agents/client";
-import { Json } from "../conversation/Json.tsx";
+import { Value } from "../content/Value.tsx";
 
 interface Request {
   definition?: { instructions?: string; tools?: { name: string }[] };
@@ -16,17 +16,17 @@ export function ModelInput({ context }: { context: StepContext }) {
       {definition?.instructions && (
         <details>
           <summary>instructions{definition.tools?.length ? `, ${definition.tools.length} tools` : ""}</summary>
-          <Json value={definition.instructions} label="Instructions" />
-          {definition.tools && definition.tools.length > 0 && <Json value={definition.tools} label="Tools" />}
+          <Value value={definition.instructions} label="Instructions" />
+          {definition.tools && definition.tools.length > 0 && <Value value={definition.tools} label="Tools" />}
         </details>
       )}
       {messages?.map((m, i) => (
         <details key={i} open={i === messages.length - 1}>
           <summary>{m.role}</summary>
-          <Json value={textOf(m)} label={`Message ${i + 1}, ${m.role}`} />
+          <Value value={textOf(m)} label={`Message ${i + 1}, ${m.role}`} />
         </details>
       ))}
-      {!messages && <Json value={context.request} label="Request" />}
+      {!messages && <Value value={context.request} label="Request" />}
     </div>
   );
 }

@@ -1,0 +1,1 @@
+var e=class{begin;all=new Set;end;constructor(e){this.begin=e}subscribe=e=>(this.all.size===0&&(this.end=this.begin?.()),this.all.add(e),()=>{this.all.delete(e),this.all.size===0&&this.end?.()});call(){this.all.forEach(e=>e())}};function t(e,t){return window.addEventListener(e,t),()=>window.removeEventListener(e,t)}export{t as n,e as t};

@@ -1,0 +1,1 @@
+var e=e=>`$${e.toFixed(e>=1?2:4)}`,t={running:`work`,retrying:`hold`,checking:`work`,deciding:`ask`,completed:`done`,failed:`bad`},n=e=>t[e]??`off`;export{e as n,n as t};
