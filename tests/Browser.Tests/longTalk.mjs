@@ -65,6 +65,8 @@ export async function longTalk({ test, context, program, faults }) {
 
   await test("The keyboard comes to every answer, without a gap", async () => {
     await scroll("end");
+    // The rows of the end are drawn with the next frame.
+    await page.getByText(`Answer ${turns}.`, { exact: true }).waitFor();
     await page.getByRole("textbox", { name: "Message" }).focus();
     const seen = new Set();
     for (let n = 0; n < 120; n++) {
