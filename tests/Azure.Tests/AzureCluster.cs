@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using OrleansAgents.EventHubs;
 using OrleansAgents.Runs;
@@ -62,26 +63,33 @@ internal sealed class AzureCluster : IAsyncDisposable
         Path.Combine(Repository.Root, "samples", "Worker", "bin", Repository.Configuration, "net10.0", "Worker.dll"), Settings());
 
     /// <summary>Waits until the stream alone has brought every event of the runs into the silo.</summary>
-    /// <exception cref="TimeoutException">Nothing has come for a while, and events are missing.</exception>
-    public async Task WitnessedAsync(IReadOnlyList<RunView> views, IReadOnlyList<string> runs)
+    /// <param name="quiet">How long nothing may come. Two minutes: the hub's client waits a minute for an answer that is lost before it asks again.</param>
+    /// <exception cref="TimeoutException">Events are missing: it tells which, what the hub has, and what the silo said last.</exception>
+    public async Task WitnessedAsync(ServiceProgram silo, IReadOnlyList<RunView> views, IReadOnlyList<string> runs, TimeSpan? quiet = null)
     {
-        for (var (before, quiet) = (-1, 0); ; await Task.Delay(500))
+        var patience = quiet ?? TimeSpan.FromMinutes(2);
+        for (var (before, since) = (-1, Stopwatch.GetTimestamp()); ; await Task.Delay(500))
         {
             var lines = File.Exists(WitnessFile) ? await File.ReadAllLinesAsync(WitnessFile) : [];
             var seen = lines.Select(line => line.Split(' ')).Where(words => words.Length == 3).ToLookup(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
-            var missing = runs.Zip(views).Sum(run => run.Second.Head - seen[run.First].Distinct().Count());
-            if (missing == 0)
+            var missing = runs.Zip(views).SelectMany(run => Seqs(run.Second.Head).Except(seen[run.First]).Select(seq => $"{run.First} {seq}")).ToList();
+            if (missing.Count == 0)
             {
                 return;
             }
 
-            (before, quiet) = (lines.Length, lines.Length == before ? quiet + 1 : 0);
-            if (quiet == 40)
+            (before, since) = (lines.Length, lines.Length == before ? since : Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(since) > patience)
             {
-                throw new TimeoutException($"Nothing has come for 20 s; {missing} events are missing.");
+                throw new TimeoutException(
+                    $"Nothing has come for {patience.TotalSeconds} s; {missing.Count} events are missing: {string.Join(", ", missing.Take(20))}. "
+                    + $"{lines.Length} came; the hub has {Hub.Count} messages. The silo said:\n"
+                    + string.Join('\n', silo.Said.TakeLast(40)));
             }
         }
     }
+
+    private static IEnumerable<long> Seqs(long head) => Enumerable.Range(1, (int)head).Select(seq => (long)seq);
 
     public async ValueTask DisposeAsync()
     {

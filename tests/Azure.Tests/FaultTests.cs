@@ -63,7 +63,7 @@ public sealed class FaultTests : IAsyncLifetime
         var views = await EndedAsync(service, runs);
         _azure.Hub.Faults = Faults.None;
         await HeardAsync(service, runs, views);
-        await _azure.WitnessedAsync(views, runs);
+        await _azure.WitnessedAsync(silo, views, runs);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class FaultTests : IAsyncLifetime
 
         var views = await EndedAsync(service, runs);
         await HeardAsync(service, runs, views);
-        await _azure.WitnessedAsync(views, runs);
+        await _azure.WitnessedAsync(silo, views, runs);
         Assert.Contains(service.Heard.Of(large), e => e.Data.Length > 2_000_000);
     }
 
@@ -106,7 +106,7 @@ public sealed class FaultTests : IAsyncLifetime
         List<string> runs = [.. before, .. meanwhile, .. await StartAsync(service)];
         var views = await EndedAsync(service, runs);
         await HeardAsync(service, runs, views);
-        await _azure.WitnessedAsync(views, runs);
+        await _azure.WitnessedAsync(silo, views, runs);
     }
 
     private static async Task<List<string>> StartAsync(Service service) =>

@@ -50,7 +50,7 @@ public sealed class LoadTests(ITestOutputHelper output) : IAsyncLifetime
             Tell(service.Heard.Behind, memory[^1]);
         }
 
-        await _azure.WitnessedAsync(views, runs);
+        await _azure.WitnessedAsync(silo, views, runs);
         Assert.All(views, view => Assert.Equal((RunStatus.Completed, (2 * ToolCalls) + 1), (view.Status, view.Step)));
         Assert.All(runs.Zip(views), run => Assert.Equal(run.Second.Head, service.Heard.Of(run.First).Count));
 

@@ -36,7 +36,7 @@ public sealed class StreamTests : IAsyncLifetime
             Assert.Contains("run.completed", await gateway.Client.GetStringAsync($"/v1/runs/{runs[^1]}/events?limit=500"));
         }
 
-        await _azure.WitnessedAsync(await EndedAsync(service, runs), runs);
+        await _azure.WitnessedAsync(silo, await EndedAsync(service, runs), runs);
         await worker.SaysAsync(lines => runs.All(run => lines.Count(line => line == $"run.completed {run}") == 1), "that each run has completed, once");
     }
 
@@ -69,11 +69,11 @@ public sealed class StreamTests : IAsyncLifetime
 
         if (fromNow)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => _azure.WitnessedAsync(views, runs));
+            await Assert.ThrowsAsync<TimeoutException>(() => _azure.WitnessedAsync(silo, views, runs, TimeSpan.FromSeconds(20)));
         }
         else
         {
-            await _azure.WitnessedAsync(views, runs);
+            await _azure.WitnessedAsync(silo, views, runs);
         }
     }
 
@@ -85,12 +85,12 @@ public sealed class StreamTests : IAsyncLifetime
         {
             await using var service = await Service.StartAsync(_azure.Settings());
             first = await StartAsync(service, 20);
-            await _azure.WitnessedAsync(await EndedAsync(service, first), first);
+            await _azure.WitnessedAsync(silo, await EndedAsync(service, first), first);
 
             // Orleans makes a checkpoint of what left its cache, which keeps ten seconds, when something newer comes.
             await Task.Delay(TimeSpan.FromSeconds(12));
             var newer = await StartAsync(service, 20);
-            await _azure.WitnessedAsync(await EndedAsync(service, newer), newer);
+            await _azure.WitnessedAsync(silo, await EndedAsync(service, newer), newer);
         }
 
         File.Delete(_azure.WitnessFile);
@@ -98,7 +98,7 @@ public sealed class StreamTests : IAsyncLifetime
         {
             await using var service = await Service.StartAsync(_azure.Settings());
             second = await StartAsync(service, 20);
-            await _azure.WitnessedAsync(await EndedAsync(service, second), second);
+            await _azure.WitnessedAsync(silo, await EndedAsync(service, second), second);
             var again = await File.ReadAllTextAsync(_azure.WitnessFile);
             Assert.Contains(first, run => !again.Contains(run, StringComparison.Ordinal));
         }
@@ -107,7 +107,7 @@ public sealed class StreamTests : IAsyncLifetime
         await using (var silo = await _azure.WitnessedSiloAsync(("Azure__EventHubs__CheckpointTable", "Anew")))
         {
             await using var service = await Service.StartAsync(_azure.Settings());
-            await _azure.WitnessedAsync(await EndedAsync(service, [.. first, .. second]), [.. first, .. second]);
+            await _azure.WitnessedAsync(silo, await EndedAsync(service, [.. first, .. second]), [.. first, .. second]);
         }
     }
 
