@@ -1,5 +1,5 @@
 import type {
-  AgentView, Budget, EventPage, FeedbackValue, MemoryView, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView,
+  AgentView, Budget, EventPage, FeedbackValue, MemoryView, MeView, PauseMode, Receipt, RunSummary, RunView as WireRunView, SignInView, StepContext, StepView,
   ThreadMessage, ThreadSummary, ThreadView as WireThread,
 } from "./generated/openapi.js";
 import type { Decision, RunStatus } from "./run/view.js";
@@ -70,6 +70,9 @@ export class AgentsClient {
 
   /** Whom the service takes the caller for, and what they may do. */
   me = (signal?: AbortSignal) => this.http.get<MeView>("/v1/me", {}, signal);
+
+  /** How people sign in at the service's page. Asked without a token. */
+  signInOptions = (signal?: AbortSignal) => this.http.get<SignInView>("/v1/sign-in", {}, signal);
 
   agents = async (signal?: AbortSignal): Promise<AgentView[]> =>
     (await this.http.getKept<{ items: AgentView[] }>("/v1/agents", {}, signal)).items;

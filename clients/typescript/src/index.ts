@@ -23,6 +23,7 @@ export type { AwayReason, Connection, StopReason } from "./watch/connection.js";
 export type { KeepOpenOptions } from "./watch/keepOpen.js";
 export { watch, watchRuns, type WatchOptions } from "./watch/watch.js";
 export type {
-  AgentView, Budget, ContextManifest, ContextPart, DroppedView, EventPage, LeftOut, MemoryFailure, MemoryVersion, MemoryView, MeView, NumberRange, PauseMode,
-  PendingView, Receipt, RunSummary, RunView as WireRunView, StepContext, StepView, SummaryView, ThreadMatch, ThreadMessage, ThreadSummary, ThreadView as WireThread, ToolView,
+  AgentView, Budget, ContextManifest, ContextPart, DroppedView, EventPage, LeftOut, MemoryFailure, MemoryVersion, MemoryView, MeView, NumberRange,
+  OidcServer, OidcView, PauseMode,
+  PendingView, Receipt, RunSummary, RunView as WireRunView, SignInView, StepContext, StepView, SummaryView, ThreadMatch, ThreadMessage, ThreadSummary, ThreadView as WireThread, ToolView,
 } from "./generated/openapi.js";

@@ -6,9 +6,10 @@ namespace OrleansAgents.Gateway.Auth;
 /// <summary>The settings below <c>Auth:Jwt</c>.</summary>
 /// <param name="SigningKey">A shared secret instead of an authority's keys.</param>
 /// <param name="TenantClaim">Null puts everybody into one tenant.</param>
+/// <param name="SignIn">Null where the page signs nobody in at the authority.</param>
 internal sealed record JwtSettings(
     string? Authority, string? MetadataAddress, byte[]? SigningKey, string? Issuer, string Audience,
-    string? TenantClaim, string UserClaim, string RoleClaim)
+    string? TenantClaim, string UserClaim, string RoleClaim, OidcSettings? SignIn)
 {
     /// <exception cref="InvalidOperationException">Names the key.</exception>
     public static JwtSettings Read(IConfiguration configuration)
@@ -40,10 +41,12 @@ internal sealed record JwtSettings(
         return new(
             Text("Authority"), Text("MetadataAddress"), signingKey, Text("Issuer"),
             Text("Audience") ?? throw Wrong("Audience", "is missing; without it tokens for other services would open this one"),
-            Text("TenantClaim"), Text("UserClaim") ?? "sub", Text("RoleClaim") ?? "roles");
+            Text("TenantClaim"), Text("UserClaim") ?? "sub", Text("RoleClaim") ?? "roles",
+            OidcSettings.Read(jwt.GetSection("SignIn"), signingKey is null));
     }
 
-    private static bool IsSafe(string address) =>
+    /// <summary>Whether nobody on the way can read what is sent there.</summary>
+    public static bool IsSafe(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && ListenAddresses.IsLoopbackName(uri.Host)));
 

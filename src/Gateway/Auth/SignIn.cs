@@ -13,15 +13,17 @@ namespace OrleansAgents.Gateway.Auth;
 /// <summary>Finds out who calls: by key, by token, or, where neither is configured, without asking.</summary>
 internal static class SignIn
 {
+    /// <summary>The scheme of tokens.</summary>
+    public const string Jwt = "Jwt";
+
     private const string Any = "Bearer";
     private const string Key = "Key";
-    private const string Jwt = "Jwt";
     private const string Ticket = "Ticket";
     private const string Nobody = "Nobody";
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<AuthMode>().AddSingleton<KeyRing>().AddSingleton<Sessions>().AddSingleton<HubTickets>();
+        services.AddSingleton<AuthMode>().AddSingleton<KeyRing>().AddSingleton<Sessions>().AddSingleton<HubTickets>().AddSingleton<SignInOptions>();
         services.AddAuthentication(Any)
             .AddPolicyScheme(Any, null, o => o.ForwardDefaultSelector = SchemeFor)
             .AddScheme<AuthenticationSchemeOptions, KeyHandler>(Key, null)

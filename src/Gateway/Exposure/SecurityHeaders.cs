@@ -1,14 +1,17 @@
 using Microsoft.AspNetCore.Http;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Web;
 
 namespace OrleansAgents.Gateway.Exposure;
 
 /// <summary>Tells browsers to guess nothing, frame nothing and load nothing from elsewhere.</summary>
-internal sealed class SecurityHeaders(RequestDelegate next)
+internal sealed class SecurityHeaders(RequestDelegate next, SignInOptions signIn)
 {
     private const string Data = "default-src 'none'; frame-ancestors 'none'";
-    private const string Page =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; "
+
+    /// <summary>It calls its service, and the authority for a token.</summary>
+    private string Page =>
+        $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'{signIn.ConnectTo}; frame-src 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     /// <summary>Draws diagrams from a model's text, in a frame of the page: it reaches no network, and its styles are its own.</summary>
@@ -20,12 +23,17 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         + "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
+        if (context.Request.Path == "/")
+        {
+            // Whoever has signed in comes back to the page with a code, and its policy then lets it ask for the token.
+            await signIn.LookAsync(context.RequestAborted);
+        }
+
         context.Response.OnStarting(
-            static state =>
+            () =>
             {
-                var context = (HttpContext)state;
                 var headers = context.Response.Headers;
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "no-referrer";
@@ -39,12 +47,11 @@ internal sealed class SecurityHeaders(RequestDelegate next)
                 }
 
                 return Task.CompletedTask;
-            },
-            context);
-        return next(context);
+            });
+        await next(context);
     }
 
-    private static string PolicyFor(PathString path, string? contentType) =>
+    private string PolicyFor(PathString path, string? contentType) =>
         contentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) != true ? Data
         : path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? Docs
         : path == "/diagram.html" ? Diagram

@@ -26,6 +26,7 @@ internal static class RunRoutes
             .Needs(Roles.View).Describes<AgentList>("ListAgents", "The agents that can be started.");
 
         Me.Map(v1);
+        SignInOptions.Map(v1);
         HubTickets.Map(v1);
         ThreadRoutes.Map(v1);
         FactRoutes.Map(v1);

@@ -28,6 +28,9 @@ public sealed class AuthSettingsTests
     [InlineData("Auth:Jwt:Authority", "http://issuer.example.org", "Auth:Jwt:Authority")]
     [InlineData("Auth:Jwt:MetadataAddress", "issuer", "Auth:Jwt:MetadataAddress")]
     [InlineData("Auth:Jwt:SigningKey", "c2hvcnQ=", "Auth:Jwt:SigningKey")]
+    [InlineData("Auth:Jwt:SignIn:Scope", "openid", "Auth:Jwt:SignIn:ClientId")]
+    [InlineData("Auth:Jwt:SignIn:Secret", "x", "Auth:Jwt:SignIn:Secret")]
+    [InlineData("Auth:Jwt:SignIn:Parameters:redirect_uri", "https://elsewhere.example.org", "Auth:Jwt:SignIn:Parameters:redirect_uri")]
     [InlineData("Auth:Jwt:SigningKey", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "Auth:Jwt:Authority or Auth:Jwt:SigningKey")]
     public async Task A_wrong_value_stops_the_start_and_is_named(string key, string value, string named)
     {

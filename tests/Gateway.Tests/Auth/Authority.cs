@@ -19,6 +19,9 @@ internal sealed class Authority : IAsyncDisposable
 
     public string Issuer => _app.Urls.Single();
 
+    /// <summary>Where it says that it gives tokens; often on another host than the rest.</summary>
+    public string TokenEndpoint { get; set; } = "https://tokens.example.org/give";
+
     /// <summary>The key that signs at present; only its public half is published.</summary>
     public RsaSecurityKey Key => _key;
 
@@ -35,7 +38,14 @@ internal sealed class Authority : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var made = new Authority(app);
-        app.MapGet("/.well-known/openid-configuration", () => new { issuer = made.Issuer, jwks_uri = made.Issuer + "/keys" });
+        app.MapGet("/.well-known/openid-configuration", () => new
+        {
+            issuer = made.Issuer,
+            jwks_uri = made.Issuer + "/keys",
+            authorization_endpoint = made.Issuer + "/authorize",
+            token_endpoint = made.TokenEndpoint,
+            id_token_signing_alg_values_supported = new[] { "RS256" },
+        });
         app.MapGet("/keys", () => new { keys = new[] { made.Published() } });
         await app.StartAsync();
         return made;

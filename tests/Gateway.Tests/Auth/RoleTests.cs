@@ -18,7 +18,7 @@ public sealed class RoleTests
         ("steer", "SendMessage PauseRun ResumeRun RetryRun CancelRun GiveFeedback"),
         ("approve", "ResolvePending"),
         ("admin", "DeleteRun DeleteThread"),
-        (Nothing, "GetMe GetHubTicket"));
+        (Nothing, "GetMe GetHubTicket GetSignIn"));
 
     private static readonly Dictionary<string, string> NeededOnHub = Table(
         ("start", "Start Post RestoreMemory ChangeThread EditQueued RemoveQueued"), ("view", "Watch WatchThread WatchRuns"), ("steer", "Send Pause Resume Retry Cancel GiveFeedback"), ("approve", "Resolve"));

@@ -326,6 +326,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in here. Needs no key. */
+        get: operations["GetSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/threads": {
         parameters: {
             query?: never;
@@ -1540,6 +1557,20 @@ export interface components {
             /** Format: int64 */
             through: number;
         };
+        OidcServer: {
+            authorizationEndpoint: string;
+            idTokenAlgorithms: string[];
+            issuer: string;
+            tokenEndpoint: string;
+        };
+        OidcView: {
+            clientId: string;
+            parameters: {
+                [key: string]: string;
+            };
+            scope: string;
+            server?: null | components["schemas"]["OidcServer"];
+        };
         OpenThreadRequest: {
             title?: null | string;
         };
@@ -1991,6 +2022,10 @@ export interface components {
              * @description When it goes on by itself.
              */
             until?: null | string;
+        };
+        SignInView: {
+            asks: boolean;
+            oidc?: null | components["schemas"]["OidcView"];
         };
         StartRequest: {
             agent: null | string;
@@ -2651,6 +2686,8 @@ export type ModelFailedData = components['schemas']['ModelFailedData'];
 export type ModelStarted = components['schemas']['ModelStarted'];
 export type ModelStartedData = components['schemas']['ModelStartedData'];
 export type NumberRange = components['schemas']['NumberRange'];
+export type OidcServer = components['schemas']['OidcServer'];
+export type OidcView = components['schemas']['OidcView'];
 export type OpenThreadRequest = components['schemas']['OpenThreadRequest'];
 export type PauseMode = components['schemas']['PauseMode'];
 export type PauseRequest = components['schemas']['PauseRequest'];
@@ -2690,6 +2727,7 @@ export type RunSummary = components['schemas']['RunSummary'];
 export type RunView = components['schemas']['RunView'];
 export type RunWaiting = components['schemas']['RunWaiting'];
 export type RunWaitingData = components['schemas']['RunWaitingData'];
+export type SignInView = components['schemas']['SignInView'];
 export type StartRequest = components['schemas']['StartRequest'];
 export type StepContext = components['schemas']['StepContext'];
 export type StepList = components['schemas']['StepList'];
@@ -3432,6 +3470,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StepContext"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ApiProblem"];
+                };
+            };
+        };
+    };
+    GetSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
                 };
             };
             /** @description Bad Request */
