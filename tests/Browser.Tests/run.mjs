@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { authoritySignIn } from "./authoritySignIn.mjs";
 import { Canary, folder, launch, shots } from "./browser.mjs";
 import { content } from "./content.mjs";
 import { conversation } from "./conversation.mjs";
@@ -29,7 +30,7 @@ async function test(name, body) {
 }
 
 const wanted = process.argv[2] ?? "";
-for (const story of [conversation, injection, decision, signIn, stopping, memory, finding, content, runs, talk]) {
+for (const story of [conversation, injection, decision, signIn, authoritySignIn, stopping, memory, finding, content, runs, talk]) {
   if (!story.name.includes(wanted)) continue;
   await story({ test, browser, canary, folder }).catch((error) => test(story.name, () => { throw error; }));
 }

@@ -84,7 +84,7 @@ export async function signIn({ test, browser, folder }) {
     await watching.goto(page.url());
     await give(watching, reader);
     await until("the words", ui(watching).answer, (t) => t.length > 20);
-    await watching.getByText("Writing needs the role start, which your key does not have.").waitFor();
+    await watching.getByText("Writing needs the role start, which you do not have.").waitFor();
     assert.equal(await watching.getByRole("textbox", { name: /^Message/ }).isDisabled(), true);
     assert.equal(await watching.getByRole("button", { name: "Send" }).isDisabled(), true);
     assert.equal(await watching.getByRole("button", { name: "Stop" }).isDisabled(), true);

@@ -160,7 +160,7 @@ describe("Restoring a version", () => {
     answer = (path) => (path === "/v1/me" ? { signedIn: true, tenant: "local", user: "eve", roles: ["view"] } : memories[2]);
     await open();
     const { host } = await opened();
-    await shows(() => expect(host.textContent).toContain("Restoring needs the role start, which your key does not have."));
+    await shows(() => expect(host.textContent).toContain("Restoring needs the role start, which you do not have."));
     expect((button(host, "Restore version 2") as HTMLButtonElement).disabled).toBe(true);
     answer = () => ({ signedIn: true, tenant: "local", user: "eve", roles: ["start"] });
     await act(open);

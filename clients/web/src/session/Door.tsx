@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import type { OidcView } from "@orleans-agents/client";
 import { App } from "../app/App.tsx";
 import { may, open, signOut, useSession } from "./session.ts";
 import { SignIn } from "./SignIn.tsx";
@@ -14,7 +15,7 @@ export function Door() {
     case "out":
       return (
         <main className="door">
-          <SignIn title="Sign in" why={session.why ?? "This service asks who you are."} />
+          <SignIn title="Sign in" why={session.why ?? "This service asks who you are."} oidc={session.oidc} />
         </main>
       );
     case "in":
@@ -22,13 +23,13 @@ export function Door() {
       return (
         <>
           {may(session.me, "view") ? <App /> : <Blind user={session.me.user} />}
-          {session.phase === "lost" && <Again />}
+          {session.phase === "lost" && <Again oidc={session.oidc} />}
         </>
       );
   }
 }
 
-function Again() {
+function Again({ oidc }: { oidc?: OidcView }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const it = dialog.current!;
@@ -37,7 +38,7 @@ function Again() {
   }, []);
   return (
     <dialog ref={dialog} className="door" aria-label="Sign in again" onCancel={(e) => e.preventDefault()}>
-      <SignIn title="Sign in again" why="The service no longer takes what you signed in with: it expired or was revoked. Nothing here is lost, and what is under way goes on." />
+      <SignIn title="Sign in again" why="The service no longer takes what you signed in with: it expired or was revoked. Nothing here is lost, and what is under way goes on." oidc={oidc} isBeside />
       <button type="button" className="quiet" onClick={signOut}>Sign out instead</button>
     </dialog>
   );
@@ -47,7 +48,7 @@ function Blind({ user }: { user: string }) {
   return (
     <main className="door">
       <h1>There is nothing to show</h1>
-      <p>You are signed in as {user}, and reading needs the role view, which your key does not have.</p>
+      <p>You are signed in as {user}, and reading needs the role view, which you do not have.</p>
       <button type="button" onClick={signOut}>Sign out</button>
     </main>
   );
