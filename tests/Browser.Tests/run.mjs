@@ -9,6 +9,7 @@ import { injection } from "./injection.mjs";
 import { memory } from "./memory.mjs";
 import { runs } from "./runs.mjs";
 import { signIn } from "./signIn.mjs";
+import { starter } from "./starter.mjs";
 import { stopping } from "./stopping.mjs";
 import { talk } from "./talk.mjs";
 
@@ -30,7 +31,7 @@ async function test(name, body) {
 }
 
 const wanted = process.argv[2] ?? "";
-for (const story of [conversation, injection, decision, signIn, authoritySignIn, stopping, memory, finding, content, runs, talk]) {
+for (const story of [conversation, injection, decision, signIn, authoritySignIn, stopping, memory, finding, content, runs, talk, starter]) {
   if (!story.name.includes(wanted)) continue;
   await story({ test, browser, canary, folder }).catch((error) => test(story.name, () => { throw error; }));
 }
