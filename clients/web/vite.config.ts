@@ -6,6 +6,7 @@ import { diagramPage } from "./scripts/diagram.ts";
 import { woff2Only } from "./scripts/fonts.ts";
 
 const client = (file: string) => fileURLToPath(new URL(`../typescript/src/${file}`, import.meta.url));
+const service = "http://127.0.0.1:5080";
 
 export default defineConfig({
   plugins: [react(), diagramPage(), woff2Only(), budget()],
@@ -25,6 +26,7 @@ export default defineConfig({
     // Names follow from content alone, so that the same sources build the same files.
     rollupOptions: { output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: "assets/[name]-[hash].js", assetFileNames: "assets/[name]-[hash][extname]" } },
   },
-  server: { proxy: { "/v1": "http://127.0.0.1:5080", "/hubs": { target: "http://127.0.0.1:5080", ws: true } } },
+  // Not the short form `"/v1": service`: it sets changeOrigin, and the service refuses a page whose Origin is not its Host.
+  server: { proxy: { "/v1": { target: service }, "/hubs": { target: service, ws: true } } },
   test: { include: ["test/**/*.test.{ts,tsx}"], environment: "happy-dom" },
 });
