@@ -1,3 +1,3 @@
-export { useThread, type UseThread } from "./react/useThread.js";
+export { useThread, useThreadCommands, type ThreadCommands, type UseThread } from "./react/useThread.js";
 export { useAgents, useRuns, useThreads } from "./react/useLists.js";
 export { useThreadSearch, type ThreadSearch } from "./react/useThreadSearch.js";

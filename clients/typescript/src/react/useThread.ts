@@ -4,7 +4,8 @@ import type { PauseMode, Receipt } from "../generated/openapi.js";
 import type { Decision } from "../run/view.js";
 import { ThreadStore, type StoreOptions, type ThreadSnapshot } from "../thread/store.js";
 
-export interface UseThread extends ThreadSnapshot {
+/** What can be done to a thread and its runs. */
+export interface ThreadCommands {
   /** The first message makes the thread. Sent again after a failure, the same `key` keeps it one message. */
   send(input: string, options?: { agent?: string; whenBusy?: WhenBusy; key?: string }): Promise<Posted>;
   /** Says something to a run at work: its next model call sees it, or the present one is cut for it. */
@@ -18,6 +19,9 @@ export interface UseThread extends ThreadSnapshot {
   cancel(runId: string, reason?: string): Promise<Receipt>;
   resolve(runId: string, callId: string, answer: { decision: Decision; result?: string }): Promise<Receipt>;
   giveFeedback(runId: string, feedback: Feedback): Promise<Receipt>;
+}
+
+export interface UseThread extends ThreadSnapshot, ThreadCommands {
   /** Tries at once instead of after the pause, and again after the connection was stopped. */
   reconnect(): void;
 }
@@ -32,7 +36,13 @@ export function useThread(client: AgentsClient, threadId: string, options?: Stor
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const store = useMemo(() => new ThreadStore(client, threadId, options), [client, threadId]);
   const snapshot = useSyncExternalStore(store.subscribe, store.get, store.get);
-  const commands = useMemo<Omit<UseThread, keyof ThreadSnapshot>>(
+  const commands = useThreadCommands(client, threadId);
+  return useMemo(() => ({ ...snapshot, ...commands, reconnect: store.reconnect }), [snapshot, commands, store]);
+}
+
+/** The commands alone: the same object while the thread is the same, so that what only acts is not drawn again with each word. */
+export function useThreadCommands(client: AgentsClient, threadId: string): ThreadCommands {
+  return useMemo(
     () => ({
       send: (input, { key, ...message } = {}) => client.postMessage(threadId, { input, ...message }, keyed(key)),
       message: (runId, input, { key, ...message } = {}) => client.messageRun(runId, { input, ...message }, keyed(key)),
@@ -45,9 +55,7 @@ export function useThread(client: AgentsClient, threadId: string, options?: Stor
       cancel: (runId, reason) => client.cancel(runId, reason),
       resolve: (runId, callId, answer) => client.resolve(runId, callId, answer),
       giveFeedback: (runId, feedback) => client.giveFeedback(runId, feedback),
-      reconnect: store.reconnect,
     }),
-    [client, threadId, store],
+    [client, threadId],
   );
-  return useMemo(() => ({ ...snapshot, ...commands }), [snapshot, commands]);
 }
