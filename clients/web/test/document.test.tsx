@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadMarkdown, Markdown } from "../src/content/Markdown.tsx";
-import { comes, draw } from "./draw.tsx";
+import { draw } from "./draw.tsx";
 
 beforeAll(loadMarkdown, 60_000);
 
@@ -11,12 +11,6 @@ describe("A document that grows", () => {
     await again(<Markdown text={"First.\n\nSecond\nline.\n\nThird."} />);
     expect(host.querySelector("p")).toBe(first);
     expect([...host.querySelectorAll("p")].map((p) => p.textContent)).toEqual(["First.", "Second\nline.", "Third."]);
-  });
-
-  it("shows all that came, also when nothing more comes", async () => {
-    const { host, again } = await draw(<Markdown text="A" complete={false} />);
-    for (const text of ["A b", "A b c", "A b c d"]) await again(<Markdown text={text} complete={false} />);
-    await comes(() => expect(host.textContent).toBe("A b c d"));
   });
 
   it("links what is defined later, and numbers notes by their first calls", async () => {

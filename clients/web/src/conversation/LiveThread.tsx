@@ -11,6 +11,7 @@ import { Conversation } from "./Conversation.tsx";
 import { ThreadCommands } from "./context.ts";
 import { Copy } from "../content/Copy.tsx";
 import { send, useOutbox } from "./outbox/useOutbox.ts";
+import { paced } from "./pace.ts";
 
 interface Props {
   threadId: string;
@@ -20,15 +21,7 @@ interface Props {
   bar: (title: string, controls: React.ReactNode) => React.ReactNode;
 }
 
-/** Words are drawn so often at most, in milliseconds: nobody reads faster, and each time costs. */
-const pace = 100;
-let drawn = 0;
-const schedule = (notify: () => void) =>
-  void setTimeout(() => {
-    drawn = performance.now();
-    notify();
-  }, Math.max(0, drawn + pace - performance.now()));
-const options = { schedule };
+const options = { schedule: paced };
 
 /** A thread that exists, or whose first message is on its way: everything else shown comes from its events. */
 export function LiveThread({ threadId, agents, onThread, bar }: Props) {

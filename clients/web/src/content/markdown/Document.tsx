@@ -4,15 +4,13 @@ import { advance, blocksOf, nothing, type Block } from "./blocks.ts";
 import { draw } from "./draw.tsx";
 import { Footnotes } from "./Footnotes.tsx";
 import { noReferences, referencesOf, type References } from "./references.ts";
-import { usePaced } from "./usePaced.ts";
 
 /** A text block by block. Each is drawn once, however much text follows it. */
 export function Document({ text, complete = true }: MarkdownProps) {
-  const shown = usePaced(text, complete);
   const id = useId();
   const parsed = useRef(nothing);
   // Its result follows from the text alone, so that drawing twice does no harm.
-  parsed.current = advance(parsed.current, shown);
+  parsed.current = advance(parsed.current, text);
   const { open } = parsed.current;
   const blocks = useMemo(() => blocksOf(parsed.current), [parsed.current]);
   const last = useRef<References>(noReferences);
