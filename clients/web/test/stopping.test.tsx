@@ -21,7 +21,7 @@ const slow = { code: "rate_limited", message: "Slow down, please." };
 async function conversation(script: Script) {
   const run = viewOf(script);
   const thread: ThreadView = { ...emptyThread("thr_1"), turns: [{ turn: 1, runId: run.id, agent: "docs", at: run.createdAt, input: run.input, run }] };
-  const { host } = await draw(<Conversation thread={thread} commands={commands({})} agents={[]} send={() => {}} empty={null} />);
+  const { host } = await draw(<Conversation thread={thread} facts={thread} commands={commands({})} agents={[]} send={() => {}} empty={null} />);
   return [...host.querySelectorAll(".message.agent")].map((m) => [m.querySelector(".markdown")?.textContent?.trim(), m.querySelector(".withdrawn")?.textContent]);
 }
 

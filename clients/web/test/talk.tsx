@@ -20,7 +20,7 @@ export const threadOf = (...scripts: Script[]): ThreadView => ({
 /** A conversation as the page draws it, with what was sent. */
 export async function talk(thread: ThreadView, over: Partial<UseThread> = {}, agents: AgentView[] = []) {
   const sent: object[] = [];
-  const element = (of: ThreadView) => <Conversation thread={of} commands={over as UseThread} agents={agents} send={(m) => sent.push(m)} empty={<p>Nothing</p>} />;
+  const element = (of: ThreadView) => <Conversation thread={of} facts={of} commands={over as UseThread} agents={agents} send={(m) => sent.push(m)} empty={<p>Nothing</p>} />;
   const { host, again } = await draw(element(thread));
   const area = host.querySelector<HTMLTextAreaElement>(".composer textarea")!;
   return { host, sent, area, becomes: (next: ThreadView) => again(element(next)) };

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { previewOf, type RunView, type ThreadView } from "@orleans-agents/client";
 import { isActive } from "../app/words.ts";
 
@@ -6,7 +6,7 @@ import { isActive } from "../app/words.ts";
 const longest = 500;
 
 /** Tells a screen reader of an answer once it is whole, not of each of its words, and of none that was there before. */
-export function Announcer({ thread }: { thread: ThreadView }) {
+export const Announcer = memo(function Announcer({ thread }: { thread: ThreadView }) {
   const [said, setSaid] = useState("");
   const atWork = useRef<string>(undefined);
   const run = thread.turns.at(-1)?.run;
@@ -18,7 +18,7 @@ export function Announcer({ thread }: { thread: ThreadView }) {
     }
   }, [run]);
   return <div className="unseen" role="status">{said}</div>;
-}
+});
 
 function wordsOf(run: RunView): string {
   if (run.status !== "completed") return run.status === "failed" ? `This turn failed. ${run.error?.message ?? ""}` : "The run was stopped.";

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { newestRun, previewOf, type AgentView, type ThreadView } from "@orleans-agents/client";
-import { useThread, type UseThread } from "@orleans-agents/client/react";
+import { useThread, useThreadCommands, type UseThread } from "@orleans-agents/client/react";
 import { Away } from "../app/Away.tsx";
 import { client } from "../app/client.ts";
 import { standingOf, titleOf } from "../app/words.ts";
@@ -12,11 +12,12 @@ import { ThreadCommands } from "./context.ts";
 import { Copy } from "../content/Copy.tsx";
 import { send, useOutbox } from "./outbox/useOutbox.ts";
 import { paced } from "./pace.ts";
+import { useFacts } from "./useFacts.ts";
 
 interface Props {
   threadId: string;
   agents: AgentView[];
-  /** Told of each new state, so that the steps and the list follow. */
+  /** Told of each new fact, so that the steps and the list follow. */
   onThread: (thread: ThreadView) => void;
   bar: (title: string, controls: React.ReactNode) => React.ReactNode;
 }
@@ -27,33 +28,41 @@ const options = { schedule: paced };
 export function LiveThread({ threadId, agents, onThread, bar }: Props) {
   const live = useThread(client, threadId, options);
   const { problem, connection } = live;
+  const commands = useThreadCommands(client, threadId);
   const thread = useKept(live.thread);
-  const sendings = useOutbox(thread);
-  const run = newestRun(thread);
-  const title = titleOf(thread, previewOf(thread.turns[0]?.input));
-  const gone = thread.closed || (problem !== undefined && isGone(problem));
-  useEffect(() => onThread(thread), [thread, onThread]);
+  const newest = useRef(thread);
+  newest.current = thread;
+  const facts = useFacts(thread);
+  const sendings = useOutbox(facts);
+  const run = newestRun(facts);
+  const begun = facts.turns.length > 0;
+  const title = titleOf(facts, previewOf(facts.turns[0]?.input));
+  const gone = facts.closed || (problem !== undefined && isGone(problem));
+  useEffect(() => onThread(facts), [facts, onThread]);
   useEffect(() => {
     const { word } = standingOf(run);
-    document.title = thread.turns.length > 0 ? `${title} · ${word} · OrleansAgents` : "OrleansAgents";
-  }, [title, run, thread.turns.length]);
+    document.title = begun ? `${title} · ${word} · OrleansAgents` : "OrleansAgents";
+  }, [title, run, begun]);
 
-  const missing = problem ? !(gone && thread.turns.length > 0) : connection.state === "idle" && sendings.length === 0;
+  const head = useMemo(() => bar(
+    begun ? title : "",
+    <ThreadCommands.Provider value={commands}>
+      {run && !gone && <Pill run={run} />}
+      {run && !gone && <Controls run={run} />}
+      {begun && <Copy what="conversation" title="Copy conversation as Markdown" text={() => conversationOf(newest.current)} />}
+    </ThreadCommands.Provider>,
+  ), [bar, begun, title, commands, run, gone]);
+
+  const missing = problem ? !(gone && begun) : connection.state === "idle" && sendings.length === 0;
   return (
     <>
-      {bar(
-        thread.turns.length > 0 ? title : "",
-        <ThreadCommands.Provider value={live}>
-          {run && !gone && <Pill run={run} />}
-          {run && !gone && <Controls run={run} />}
-          {thread.turns.length > 0 && <Copy what="conversation" title="Copy conversation as Markdown" text={() => conversationOf(thread)} />}
-        </ThreadCommands.Provider>,
-      )}
+      {head}
       <Away connection={connection} onRetry={live.reconnect} />
       {missing ? <Missing problem={problem} /> : (
         <Conversation
           thread={thread}
-          commands={live}
+          facts={facts}
+          commands={commands}
           agents={agents}
           send={send}
           closed={gone ? <Gone /> : undefined}

@@ -26,6 +26,7 @@ export function NewThread({ agents, bar }: Props) {
       {bar("", null)}
       <Conversation
         thread={thread}
+        facts={thread}
         agents={agents}
         send={send}
         empty={

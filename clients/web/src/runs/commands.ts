@@ -1,4 +1,4 @@
-import type { UseThread } from "@orleans-agents/client/react";
+import type { ThreadCommands } from "@orleans-agents/client/react";
 import { client } from "../app/client.ts";
 
 /** The commands of a run for the controls that a conversation has too. */
@@ -8,4 +8,4 @@ export const runCommands = {
   retry: (runId) => client.retry(runId),
   cancel: (runId, reason) => client.cancel(runId, reason),
   resolve: (runId, callId, answer) => client.resolve(runId, callId, answer),
-} as Pick<UseThread, "pause" | "resume" | "retry" | "cancel" | "resolve"> as UseThread;
+} as Pick<ThreadCommands, "pause" | "resume" | "retry" | "cancel" | "resolve"> as ThreadCommands;
