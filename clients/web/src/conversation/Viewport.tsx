@@ -64,6 +64,11 @@ export function Viewport({ sent, children }: { sent: number; children: ReactNode
     return () => ends.forEach((end) => end());
   }, [element, place]);
 
+  // With what was just added, or the browser would draw once for it and once more for the scrolling.
+  useLayoutEffect(() => {
+    if (element && follows.current) element.scrollTop = element.scrollHeight;
+  });
+
   const toEnd = useCallback(() => {
     follows.current = true;
     element?.scrollTo({ top: element.scrollHeight });
