@@ -1,7 +1,7 @@
 /** Between two times that words are drawn, in milliseconds: nobody reads faster, and each time costs. */
-const pause = 100;
+const pause = 120;
 /** And so many times as long as drawing them took, so that a long answer or a slow device leaves time for all else. */
-const share = 8;
+const share = 10;
 const longest = 1000;
 
 let next = 0;
