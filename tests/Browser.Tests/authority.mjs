@@ -5,7 +5,7 @@ export const audience = "agents";
 
 /** An OpenID Connect authority that other people wrote, certified as one: signs in with a form, gives JWTs and refresh tokens that hold for one use. */
 export class Authority {
-  /** Seconds that a token holds; for those that are given from now on. */
+  /** The lifetime of an access token in seconds. It applies to tokens that are issued after it was set. */
   lasts = 3600;
   /** Every request for tokens. */
   given = [];

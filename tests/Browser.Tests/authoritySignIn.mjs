@@ -74,7 +74,7 @@ export async function authoritySignIn({ test, browser, folder }) {
     await second.goto(page.url());
     await signedIn(second);
     // The next ones hold for a few seconds; the first of them comes with a reload, as the others do by themselves.
-    authority.lasts = 16;
+    authority.lasts = 24;
     await second.close();
     await page.reload();
     await signedIn(page);
@@ -82,11 +82,11 @@ export async function authoritySignIn({ test, browser, folder }) {
     await second.goto(page.url());
     await signedIn(second);
     authority.given.length = 0;
-    await until("two renewals", () => authority.given.length, (n) => n >= 2, 60_000);
-    assert.deepEqual([...new Set(authority.given)], ["refresh_token"]);
+    await until("a renewal", () => authority.given.length, Boolean, 60_000);
     await ui(second).ask("And a model call?");
     await until("an answer in the other tab", () => page.getByText("And a model call?").count());
-    assert.equal(await page.getByRole("heading", { name: "Sign in again" }).count(), 0);
+    // Not one for each tab, and not one after the other.
+    assert.ok(authority.given.length <= 2 && authority.given.every((grant) => grant === "refresh_token"), authority.given.join());
   });
 
   await test("While the authority is away the page goes on as long as its token does, then asks, and signing in again happens beside it", async () => {

@@ -73,21 +73,25 @@ export async function finding({ test, browser, canary, folder }) {
   });
 
   await test("A conversation is renamed in the list, in its header and elsewhere, and has its name after a reload", async () => {
+    const begin = async () => {
+      await page.keyboard.press("F2");
+      await list.getByRole("textbox").waitFor();
+      await page.keyboard.type("Animals");
+    };
     await row("What is a wombat?").focus();
-    await page.keyboard.press("F2");
-    await page.keyboard.type("Animals");
+    await begin();
     await page.keyboard.press("Escape");
-    await row("What is a wombat?").waitFor();
-    await page.keyboard.press("F2");
-    await page.keyboard.type("Animals");
+    await until("the focus on the row", focused, (text) => text.startsWith("What is a wombat?"));
+    await begin();
     await page.keyboard.press("Enter");
     await row("Animals").waitFor();
     await page.locator("h1", { hasText: "Animals" }).waitFor();
     await page.locator("h1 button").click();
+    await page.getByRole("textbox", { name: "Title" }).waitFor();
     await page.keyboard.type("Wombats");
     await page.keyboard.press("Enter");
     await row("Wombats").waitFor();
-    assert.equal(await focused(), "Wombats");
+    await until("the focus on the title", focused, (text) => text === "Wombats");
     assert.equal((await call("PATCH", `/v1/threads/${wombat}`, { title: "Marsupials" })).status, 200);
     await page.locator("h1", { hasText: "Marsupials" }).waitFor();
     await row("Marsupials").waitFor();

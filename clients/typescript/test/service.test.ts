@@ -51,6 +51,21 @@ describe("A thread that is watched", () => {
     keep();
   });
 
+  it("shows a fact at once where text may wait", async () => {
+    begin();
+    const script = new Script("run_1").created().model(1).says(0, "Be").answered(1, "Because.");
+    // Text waits for ever.
+    const schedule = (notify: () => void, isText: boolean) => void (isText || setTimeout(notify, 1));
+    const store = new ThreadStore(client, threadId, { ...quick, schedule });
+    const keep = store.subscribe(() => {});
+    script.events.slice(0, 3).forEach((e) => service.run(threadId, e));
+    await until(store, "the start", (s) => s.thread.turns[0]?.run.head === 3);
+    service.run(threadId, script.events[3]!);
+    service.run(threadId, script.events[4]!);
+    expect(told(await until(store, "the answer", (s) => s.thread.turns[0]?.run.head === 4))).toBe("Because.");
+    keep();
+  });
+
   it("reads again from the last whole place when something is missing", async () => {
     begin();
     const script = new Script("run_1").created().model(1).answered(1, "Yes.");

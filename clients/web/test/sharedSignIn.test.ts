@@ -2,107 +2,157 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { ResponseBodyError } from "oauth4webapi";
 import { SharedSignIn } from "../src/session/oidc/shared.ts";
+import type { Lead } from "../src/session/oidc/lead.ts";
 import type { Authority, Tokens } from "../src/session/oidc/authority.ts";
 
 const authority = {} as Authority;
 const tokens = (access: string, more: Partial<Tokens> = {}): Tokens => ({ access, refresh: `refresh-${access}`, since: Date.now(), until: Date.now() + 3_600_000, ...more });
-const refusal = () => new ResponseBodyError("refused", { cause: { error: "invalid_grant" }, response: new Response("", { status: 400 }) } as never);
+/** Three quarters of its time are over. */
+const ending = () => ({ since: Date.now() - 600_000, until: Date.now() + 60_000 });
+const refusal = (error: string) => new ResponseBodyError("refused", { cause: { error }, response: new Response("", { status: 400 }) } as never);
 
 const made: SharedSignIn[] = [];
 afterEach(() => made.splice(0).forEach((tab) => tab.close()));
 
-/** Tabs of one browser. The first leads; the next one leads once it has left. */
+/** Tabs of one browser. The one that was opened first leads, until it is closed or another seizes the lead. */
 function browser(renewTokens: (authority: Authority, tokens: Tokens) => Promise<Tokens>) {
-  const waiting: (() => void)[] = [];
-  const open = () => {
+  let queue: ((leads: boolean) => void)[] = [];
+  const lead: Lead = (changed) => {
+    queue.push(changed);
+    if (queue.length === 1) changed(true);
+    return {
+      seize: () => {
+        queue[0]!(false);
+        queue = [changed, ...queue.filter((c) => c !== changed)];
+        changed(true);
+      },
+      release: () => {
+        const led = queue[0] === changed;
+        queue = queue.filter((c) => c !== changed);
+        if (led) queue[0]?.(true);
+      },
+    };
+  };
+  return () => {
     const seen: (string | undefined)[] = [];
-    let begin = () => {};
-    const tab = new SharedSignIn(authority, { changed: (t) => seen.push(t?.access), renewTokens, lead: (b) => void (begin = b) });
-    waiting.push(() => begin());
-    if (made.push(tab) === 1) waiting.shift()!();
+    const tab = new SharedSignIn(authority, { changed: (access) => seen.push(access), renewTokens, lead });
+    made.push(tab);
     return { tab, seen };
   };
-  const leave = (tab: SharedSignIn) => {
-    tab.close();
-    waiting.shift()?.();
-  };
-  return { open, leave };
 }
 
 const never = () => new Promise<Tokens>(() => {});
 const eventually = (look: () => void) => vi.waitFor(look, { timeout: 5000, interval: 10 });
 
 test("A new tab has the tokens of another, and without another it has none", async () => {
-  const { open } = browser(never);
+  const open = browser(never);
   const first = open();
   expect(await first.tab.ask()).toBeUndefined();
   first.tab.give(tokens("a"));
   const second = open();
-  expect((await second.tab.ask())?.access).toBe("a");
+  expect(await second.tab.ask()).toBe("a");
 });
 
+/** The clock of all tabs goes on by a minute, so that no token is young. */
+const aMinuteLater = () => vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
+afterEach(() => void vi.restoreAllMocks());
+
 test("One tab renews, and all have what it got; once it is closed, another goes on", async () => {
-  const asked: string[] = [];
-  const { open, leave } = browser(async (_, { refresh }) => {
-    asked.push(refresh!);
-    // Two minutes: the next renewal is far away.
-    return tokens(`after-${asked.length}`, { until: Date.now() + 120_000 });
+  const used: string[] = [];
+  const open = browser(async (_, { refresh }) => {
+    used.push(refresh!);
+    return tokens(`after-${used.length}`);
   });
   const [first, second, third] = [open(), open(), open()];
-  // Three quarters of its time are over soon.
-  first.tab.give(tokens("a", { until: Date.now() + 100 }));
+  first.tab.give(tokens("a", ending()));
   await eventually(() => expect([first, second, third].map((t) => t.seen.at(-1))).toEqual(["after-1", "after-1", "after-1"]));
-  expect(asked).toEqual(["refresh-a"]);
-  leave(first.tab);
-  second.tab.give(tokens("b", { until: Date.now() + 100 }));
-  await eventually(() => expect([second, third].map((t) => t.seen.at(-1))).toEqual(["after-2", "after-2"]));
-  expect(asked).toEqual(["refresh-a", "refresh-b"]);
+  expect(used).toEqual(["refresh-a"]);
+  first.tab.close();
+  aMinuteLater();
+  expect(await third.tab.newer("after-1")).toBe("after-2");
+  await eventually(() => expect(second.seen.at(-1)).toBe("after-2"));
+  expect(used).toEqual(["refresh-a", "refresh-after-1"]);
 });
 
 test("A refused token is renewed by the tab that leads, once for all who ask; one that was given just now is not", async () => {
   let renewals = 0;
-  const { open } = browser(async () => tokens(`after-${++renewals}`));
+  const open = browser(async () => tokens(`after-${++renewals}`));
   const [first, second] = [open(), open()];
-  second.tab.give(tokens("young"));
-  await eventually(() => expect(first.seen).toEqual(["young"]));
-  expect(await second.tab.renewed("young")).toBe(false);
-  second.tab.give(tokens("old", { since: Date.now() + 1 }));
-  vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
-  await eventually(() => expect(first.seen.at(-1)).toBe("old"));
-  expect(await Promise.all([first.tab.renewed("old"), second.tab.renewed("old"), second.tab.renewed("old")])).toEqual([true, true, true]);
+  second.tab.give(tokens("old"));
+  await eventually(() => expect(first.seen).toEqual(["old"]));
+  expect(await second.tab.newer("old")).toBeUndefined();
+  aMinuteLater();
+  expect(await Promise.all([first, second, second].map(({ tab }) => tab.newer("old")))).toEqual(["after-1", "after-1", "after-1"]);
+  expect(await second.tab.newer("old")).toBe("after-1");
   expect(renewals).toBe(1);
-  expect(await second.tab.renewed("old")).toBe(true);
-  expect(renewals).toBe(1);
-  vi.restoreAllMocks();
 });
 
 test("What the authority refuses to renew is not tried again, and everybody is told at once", async () => {
   let tries = 0;
-  const { open } = browser(() => {
+  const open = browser(() => {
     tries++;
-    return Promise.reject(refusal());
+    return Promise.reject(refusal("invalid_grant"));
   });
   const [first, second] = [open(), open()];
-  first.tab.give(tokens("a", { since: Date.now() - 60_000 }));
+  first.tab.give(tokens("a"));
   await eventually(() => expect(second.seen).toEqual(["a"]));
-  expect(await second.tab.renewed("a")).toBe(false);
-  expect(await second.tab.renewed("a")).toBe(false);
-  expect(await first.tab.renewed("a")).toBe(false);
+  aMinuteLater();
+  for (const { tab } of [second, second, first]) expect(await tab.newer("a")).toBeUndefined();
   expect(tries).toBe(1);
 });
 
+test("An authority that has too much to do is asked again", async () => {
+  let tries = 0;
+  const open = browser(() => (++tries === 1 ? Promise.reject(refusal("temporarily_unavailable")) : Promise.resolve(tokens("b"))));
+  const { tab } = open();
+  tab.give(tokens("a"));
+  aMinuteLater();
+  expect(await tab.newer("a")).toBe("b");
+  expect(tries).toBe(2);
+});
+
+test("A refresh token that a closed tab was using is not used by the next one at the same time", async () => {
+  const used: string[] = [];
+  const open = browser((_, { refresh }) => {
+    used.push(refresh!);
+    return new Promise(() => {});
+  });
+  const [first, second, third] = [open(), open(), open()];
+  third.tab.give(tokens("a", ending()));
+  await eventually(() => expect([second.seen, used]).toEqual([["a"], ["refresh-a"]]));
+  // Whoever hears this has heard of the renewal too.
+  second.tab.give(tokens("b", { refresh: "refresh-a", ...ending() }));
+  await eventually(() => expect(third.seen.at(-1)).toBe("b"));
+  first.tab.close();
+  third.tab.give(tokens("c"));
+  await eventually(() => expect(second.seen.at(-1)).toBe("c"));
+  expect(used).toEqual(["refresh-a"]);
+});
+
+test("A tab that leads and does not answer is replaced", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const open = browser(async () => tokens("b"));
+  const frozen = open();
+  const second = open();
+  second.tab.give(tokens("a"));
+  await new Promise((resolve) => setImmediate(resolve));
+  Object.assign(frozen.tab, { hear: () => {} });
+  aMinuteLater();
+  const newer = second.tab.newer("a");
+  await vi.advanceTimersByTimeAsync(15_000);
+  vi.useRealTimers();
+  expect(await newer).toBe("b");
+});
+
 test("Who signs out in one tab is signed out in all, and a renewal under way brings nobody back", async () => {
-  let answer = (_: Tokens) => {};
-  const { open } = browser(() => new Promise((resolve) => (answer = resolve)));
+  let answer: ((tokens: Tokens) => void) | undefined;
+  const open = browser(() => new Promise((resolve) => (answer = resolve)));
   const [first, second] = [open(), open()];
-  first.tab.give(tokens("a", { since: Date.now() - 60_000 }));
-  await eventually(() => expect(second.seen).toEqual(["a"]));
-  void second.tab.renewed("a");
-  const given = answer;
-  await eventually(() => expect(answer).not.toBe(given));
+  first.tab.give(tokens("a", ending()));
+  await eventually(() => expect([second.seen, answer]).toEqual([["a"], expect.any(Function)]));
   second.tab.end();
   await eventually(() => expect(first.seen).toEqual(["a", undefined]));
-  answer(tokens("late"));
+  answer!(tokens("late"));
   expect(await open().tab.ask()).toBeUndefined();
   expect(first.seen).toEqual(["a", undefined]);
 });

@@ -4,16 +4,16 @@ namespace OrleansAgents.Gateway.Auth;
 
 /// <summary>The settings below <c>Auth:Jwt:SignIn</c>: the page signs people in at the authority, by OpenID Connect's code flow with PKCE.</summary>
 /// <param name="ClientId">The page's public client at the authority; its redirect URI is the page's own address.</param>
-/// <param name="Scope">What the page asks for. <c>offline_access</c> is what most authorities want to hear before they give a refresh token.</param>
+/// <param name="Scope">What the page asks for. Most authorities give a refresh token only for the scope <c>offline_access</c>.</param>
 /// <param name="Parameters">Further parameters of the authorization request, such as Auth0's <c>audience</c> or RFC 8707's <c>resource</c>.</param>
 internal sealed record OidcSettings(string ClientId, string Scope, IReadOnlyDictionary<string, string> Parameters)
 {
     private const string DefaultScope = "openid offline_access";
     private static readonly string[] Known = [nameof(ClientId), nameof(Scope), nameof(Parameters)];
 
-    /// <summary>What a request consists of, or what protects it: nobody sets these from outside.</summary>
-    private static readonly string[] Ours =
-        ["client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "prompt"];
+    /// <summary>Parameters that the page sets, or that could replace those.</summary>
+    private static readonly string[] Reserved =
+        ["client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"];
 
     /// <summary>Null where the section is missing.</summary>
     /// <exception cref="InvalidOperationException">Names the key.</exception>
@@ -35,7 +35,7 @@ internal sealed record OidcSettings(string ClientId, string Scope, IReadOnlyDict
         }
 
         var parameters = section.GetSection(nameof(Parameters)).GetChildren().ToDictionary(c => c.Key, c => c.Value ?? "");
-        if (parameters.Keys.FirstOrDefault(k => Ours.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } own)
+        if (parameters.Keys.FirstOrDefault(k => Reserved.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } own)
         {
             throw AuthConfiguration.Wrong($"{section.Path}:{nameof(Parameters)}:{own}", "is set by the page itself");
         }

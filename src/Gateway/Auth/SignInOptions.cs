@@ -11,47 +11,55 @@ using OrleansAgents.Gateway.Reference;
 
 namespace OrleansAgents.Gateway.Auth;
 
-/// <summary>Tells the page how people sign in, before anybody has, and lets it reach the authority. Thread-safe.</summary>
-/// <remarks>The page does not look for the authority's endpoints itself: the service has looked already, and its policy must name them.</remarks>
-internal sealed partial class SignInOptions(AuthMode mode, IConfiguration configuration, IOptionsMonitor<JwtBearerOptions> tokens, ILogger<SignInOptions> log)
+/// <summary>How people sign in at the page, for whoever has not yet, and the origin that the page may call for it. Thread-safe.</summary>
+/// <remarks>The service finds the authority's endpoints, not the page: the page's content security policy must name one of them.</remarks>
+internal sealed partial class SignInOptions(
+    AuthMode mode, IConfiguration configuration, IOptionsMonitor<JwtBearerOptions> tokens, TimeProvider time, ILogger<SignInOptions> log)
 {
-    /// <summary>The page opens without the authority too.</summary>
+    /// <summary>How long an answer waits for the authority.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long an authority that did not answer is not asked again: anybody may ask for the page.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly OidcSettings? _oidc = mode.TakesTokens ? JwtSettings.Read(configuration).SignIn : null;
     private string? _tokenEndpoint;
+    private long _notBefore;
 
     public static void Map(RouteGroupBuilder v1) =>
         v1.MapGet("/sign-in", async (HttpContext c, SignInOptions o) => await Answer.JsonAsync(c, await o.ViewAsync(c.RequestAborted))).WithTags("Identity")
             .Describes<SignInView>("GetSignIn", "How people sign in here. Needs no key.");
 
-    /// <summary>The origin beside the page's own that the page may call, with a space before it: where tokens are given.</summary>
-    public string ConnectTo => _tokenEndpoint is { } endpoint ? $" {new Uri(endpoint).GetLeftPart(UriPartial.Authority)}" : "";
+    /// <summary>The origin of the token endpoint, after a space; empty while it is unknown.</summary>
+    public string ConnectTo => _tokenEndpoint is { } endpoint ? $" {OriginOf(new(endpoint))}" : "";
 
     public async Task<SignInView> ViewAsync(CancellationToken stop) =>
-        new(mode.Asks, _oidc is null ? null : new(_oidc.ClientId, _oidc.Scope, _oidc.Parameters, await LookAsync(stop)));
+        new(mode.Asks, _oidc is null ? null : new(_oidc.ClientId, _oidc.Scope, _oidc.Parameters, await FindAsync(stop)));
 
-    /// <summary>Asks the authority for its endpoints, unless that is known. Null while it cannot be reached, or where no page signs in.</summary>
-    public async Task<OidcServer?> LookAsync(CancellationToken stop)
+    /// <summary>The authority's endpoints, which are kept once they are known. Null while it cannot be reached, or where the page signs nobody in.</summary>
+    public async Task<OidcServer?> FindAsync(CancellationToken stop)
     {
-        if (_oidc is null || tokens.Get(SignIn.Jwt).ConfigurationManager is not { } manager)
+        if (_oidc is null || tokens.Get(SignIn.Jwt).ConfigurationManager is not { } manager || time.GetUtcNow().Ticks < Interlocked.Read(ref _notBefore))
         {
             return null;
         }
 
         try
         {
-            var found = await manager.GetConfigurationAsync(CancellationToken.None).WaitAsync(Patience, stop);
-            var server = OidcServer.Of(found);
+            var server = OidcServer.Of(await manager.GetConfigurationAsync(CancellationToken.None).WaitAsync(Patience, stop));
             _tokenEndpoint = server.TokenEndpoint;
             return server;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
+            Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + Pause).Ticks);
             Unreachable(log, e.Message);
             return null;
         }
     }
+
+    /// <summary>In ASCII, as a header must be.</summary>
+    private static string OriginOf(Uri uri) => $"{uri.Scheme}://{uri.IdnHost}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}";
 
     [LoggerMessage(1, LogLevel.Warning, "Nobody can sign in at the authority of Auth:Jwt at present: {Reason}")]
     private static partial void Unreachable(ILogger log, string reason);

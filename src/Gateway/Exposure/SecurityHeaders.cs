@@ -9,7 +9,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, SignInOptions signIn
 {
     private const string Data = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>It calls its service, and the authority for a token.</summary>
+    /// <summary>The page may call its service and the authority's token endpoint.</summary>
     private string Page =>
         $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'{signIn.ConnectTo}; frame-src 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -25,10 +25,10 @@ internal sealed class SecurityHeaders(RequestDelegate next, SignInOptions signIn
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path == "/")
+        if (context.Request.Path == "/" && HttpMethods.IsGet(context.Request.Method))
         {
-            // Whoever has signed in comes back to the page with a code, and its policy then lets it ask for the token.
-            await signIn.LookAsync(context.RequestAborted);
+            // The policy of the page names the token endpoint, so that is found first.
+            await signIn.FindAsync(context.RequestAborted);
         }
 
         context.Response.OnStarting(

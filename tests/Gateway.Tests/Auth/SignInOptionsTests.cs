@@ -46,7 +46,7 @@ public sealed class SignInOptionsTests
     }
 
     [Theory, InlineData("http://tokens.example.org/give"), InlineData("https://a.example.org; script-src *"), InlineData("")]
-    public async Task An_authority_whose_answer_is_no_safe_address_is_none(string endpoint)
+    public async Task An_authority_with_an_unsafe_token_endpoint_counts_as_unreachable(string endpoint)
     {
         await using var authority = await Authority.StartAsync();
         authority.TokenEndpoint = endpoint;

@@ -13,8 +13,8 @@ export interface ThreadSnapshot {
 }
 
 export interface StoreOptions {
-  /** Joins the changes of a moment into one; by default those of 16 ms. */
-  schedule?: (notify: () => void) => void;
+  /** Joins the changes of a moment into one; by default those of 16 ms. `isText`: only text was added, which may be shown later than anything else. */
+  schedule?: (notify: () => void, isText: boolean) => void;
   backOff?: (n: number) => number;
 }
 
@@ -25,7 +25,7 @@ export class ThreadStore {
   private next: ThreadSnapshot;
   private cursor: string | undefined;
   private stop: AbortController | undefined;
-  private scheduled = false;
+  private scheduled: "text" | "all" | undefined;
   /** Messages that may have reached the thread. */
   private posts = 0;
   private posted = () => {};
@@ -120,7 +120,7 @@ export class ThreadStore {
         if (thread.missing) return progressed;
         progressed ||= thread !== this.next.thread;
         this.cursor = cursor;
-        if (thread !== this.next.thread) this.show({ thread, problem: undefined });
+        if (thread !== this.next.thread) this.show({ thread, problem: undefined }, event.type === "model.delta");
       }
     } finally {
       one.abort();
@@ -134,14 +134,18 @@ export class ThreadStore {
     this.next = { ...this.next, thread: emptyThread(this.threadId) };
   }
 
-  private show(change: Partial<ThreadSnapshot>) {
+  private show(change: Partial<ThreadSnapshot>, isText = false) {
     this.next = { ...this.next, ...change };
-    if (this.scheduled) return;
-    this.scheduled = true;
-    (this.options.schedule ?? ((notify) => setTimeout(notify, 16)))(() => {
-      this.scheduled = false;
-      this.snapshot = this.next;
-      this.listeners.forEach((listener) => listener());
-    });
+    if (this.scheduled === "all" || (this.scheduled && isText)) return;
+    this.scheduled = isText ? "text" : "all";
+    (this.options.schedule ?? ((notify) => setTimeout(notify, 16)))(this.notify, isText);
   }
+
+  private notify = () => {
+    // Text that was scheduled has been shown with something that came after it.
+    if (!this.scheduled) return;
+    this.scheduled = undefined;
+    this.snapshot = this.next;
+    this.listeners.forEach((listener) => listener());
+  };
 }

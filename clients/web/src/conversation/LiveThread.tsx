@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { newestRun, previewOf, type AgentView, type ThreadView } from "@orleans-agents/client";
 import { useThread, useThreadCommands, type UseThread } from "@orleans-agents/client/react";
 import { Away } from "../app/Away.tsx";
@@ -11,7 +11,7 @@ import { Conversation } from "./Conversation.tsx";
 import { ThreadCommands } from "./context.ts";
 import { Copy } from "../content/Copy.tsx";
 import { send, useOutbox } from "./outbox/useOutbox.ts";
-import { paced } from "./pace.ts";
+import { pacer } from "./pace.ts";
 import { useFacts } from "./useFacts.ts";
 
 interface Props {
@@ -22,10 +22,9 @@ interface Props {
   bar: (title: string, controls: React.ReactNode) => React.ReactNode;
 }
 
-const options = { schedule: paced };
-
 /** A thread that exists, or whose first message is on its way: everything else shown comes from its events. */
 export function LiveThread({ threadId, agents, onThread, bar }: Props) {
+  const [options] = useState(() => ({ schedule: pacer() }));
   const live = useThread(client, threadId, options);
   const { problem, connection } = live;
   const commands = useThreadCommands(client, threadId);

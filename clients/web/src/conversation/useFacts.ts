@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import type { ThreadView } from "@orleans-agents/client";
 
-/** So far, in milliseconds, may what does not show the words be behind them. */
+/** How far what does not show the words may be behind them, in milliseconds. It is looked at when words are drawn. */
 const behind = 1000;
 
 /** The thread for all that follows its facts: while only words are added it stays the same object, and nothing is drawn again for them. */

@@ -18,6 +18,13 @@ export function Door() {
           <SignIn title="Sign in" why={session.why ?? "This service asks who you are."} oidc={session.oidc} />
         </main>
       );
+    case "beside":
+      return (
+        <main className="door">
+          <h1>{session.why === undefined ? "You are signed in" : "You are not signed in"}</h1>
+          <p role="status">{session.why} Close this window, and go on in the one that you came from.</p>
+        </main>
+      );
     case "in":
     case "lost":
       return (

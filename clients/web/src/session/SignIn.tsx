@@ -1,8 +1,8 @@
 import { useId, useState, type FormEvent } from "react";
 import type { OidcView } from "@orleans-agents/client";
 import { useCommand } from "../app/hooks.ts";
-import { canReach, goToSignIn, signInBeside } from "./atAuthority.ts";
-import { signIn } from "./session.ts";
+import { canReach, goToSignIn } from "./atAuthority.ts";
+import { signIn, signInBeside } from "./session.ts";
 
 interface Props {
   title: string;

@@ -1,9 +1,8 @@
 import type { OidcView } from "@orleans-agents/client";
-import type { Arrival, Authority, How } from "./oidc/authority.ts";
+import type { Arrival, Authority, Tokens } from "./oidc/authority.ts";
+import { takePending, type Way } from "./oidc/pending.ts";
 import type { SharedSignIn } from "./oidc/shared.ts";
-
-/** Says that somebody of this browser has signed in at the authority, and not out since. It is no secret. */
-const mark = "orleans-agents.authority";
+import { marked, setMark } from "./kept.ts";
 
 type Changed = (access: string | undefined) => void;
 
@@ -17,57 +16,81 @@ export function isArrival(): boolean {
   return query.has("state") && (query.has("code") || query.has("error"));
 }
 
-/** Takes the tokens of whoever was sent back, shows what they saw before, and closes the window that was opened for it alone. */
-export async function arrive(oidc: OidcView | undefined, changed: Changed): Promise<Arrival> {
+/** Takes the tokens of whoever was sent back, and shows the place where they were. */
+export async function arrive(oidc: OidcView | undefined): Promise<Arrival> {
   const query = location.search;
-  if (!canReach(oidc)) throw new Error("The authority cannot be reached.");
-  const { arrive } = await import("./oidc/authority.ts");
-  // The address is left at once: nobody can use its code a second time.
-  history.replaceState(null, "", location.pathname + location.hash);
-  const arrival = await arrive(oidc, query, sessionStorage);
-  history.replaceState(null, "", location.pathname + arrival.hash);
-  if (arrival.tokens) {
-    localStorage.setItem(mark, "1");
-    (await open(oidc, changed)).give(arrival.tokens);
-    if (arrival.how === "beside") window.close();
-  } else localStorage.removeItem(mark);
+  const pending = takePending();
+  // The address is left before anything can fail: a code counts once.
+  history.replaceState(null, "", location.pathname + (pending?.hash ?? location.hash));
+  if (!pending) return { way: "openly" };
+  if (!canReach(oidc)) return { way: pending.way, why: "Signing in did not succeed: the sign-in server cannot be reached." };
+  const { exchange } = await import("./oidc/authority.ts");
+  const arrival = await exchange(oidc, query, pending);
+  if (pending.way !== "silent") return arrival;
+  // Somebody may have signed out in another tab meanwhile.
+  if (!marked()) return { way: "silent" };
+  if (!arrival.tokens) setMark(false);
   return arrival;
 }
 
-/** The token of another tab. Without one, whoever has signed in before is sent to the authority, which asks nothing and sends them back. */
+/** Shares tokens that the service has taken. */
+export async function share(authority: Authority, tokens: Tokens, changed: Changed): Promise<void> {
+  (await open(authority, changed)).give(tokens);
+  setMark(true);
+}
+
+/** The token of another tab. Without one, whoever signed in before is sent to the authority, which asks nothing and sends them back. */
 export async function join(oidc: OidcView | undefined, changed: Changed, maySend: boolean): Promise<string | undefined> {
   if (!canReach(oidc)) return undefined;
   const theirs = await (await open(oidc, changed)).ask();
-  if (theirs || !maySend || localStorage.getItem(mark) === null) return theirs?.access;
-  await goToSignIn(oidc, "silent");
+  // Whoever was sent and did not come back by the authority is not sent again.
+  if (theirs !== undefined || !maySend || !marked() || takePending()) return theirs;
+  location.replace(await addressOf(oidc, sessionStorage, "silent"));
   return new Promise(() => {});
 }
 
 /** Leaves the page for the authority. */
-export async function goToSignIn(authority: Authority, how: How = "openly"): Promise<void> {
-  const { addressOf } = await import("./oidc/authority.ts");
-  location.assign(await addressOf(authority, sessionStorage, how));
+export async function goToSignIn(authority: Authority): Promise<void> {
+  location.assign(await addressOf(authority, sessionStorage, "openly"));
 }
 
 /** Signs in in a window of its own. It is opened at once: a browser opens one only for a click. */
-export async function signInBeside(authority: Authority): Promise<void> {
+export async function signInBeside(authority: Authority, changed: Changed): Promise<void> {
   const beside = window.open("", "", "popup,width=520,height=720");
   if (!beside) throw new Error("The browser did not open the window in which to sign in. Allow windows of this page, and try again.");
-  const { addressOf } = await import("./oidc/authority.ts");
-  beside.location.assign(await addressOf(authority, beside.sessionStorage, "beside"));
+  try {
+    // This tab must hear of the tokens.
+    await open(authority, changed);
+    const address = await addressOf(authority, beside.sessionStorage, "beside");
+    beside.opener = null;
+    beside.location.assign(address);
+  } catch (error) {
+    beside.close();
+    throw error;
+  }
 }
 
-/** After a refusal: whether the authority has given a newer token. */
-export const renewed = async (refused: string | undefined) => (await shared?.renewed(refused)) ?? false;
+/** After a refusal: another token of the authority. */
+export const newer = async (refused: string | undefined) => await shared?.newer(refused);
 
-/** In all tabs. */
+/** Signs out in all tabs that are signed in at the authority. */
 export function signOut(): void {
-  if (!shared) return;
-  localStorage.removeItem(mark);
-  shared.end();
+  setMark(false);
+  shared?.end();
+}
+
+/** From now on this tab has a key of its own. */
+export function leave(): void {
+  shared?.close();
+  shared = undefined;
+}
+
+async function addressOf(authority: Authority, storage: Storage, way: Way): Promise<string> {
+  const { addressOf } = await import("./oidc/authority.ts");
+  return await addressOf(authority, storage, way);
 }
 
 async function open(authority: Authority, changed: Changed): Promise<SharedSignIn> {
   const { SharedSignIn } = await import("./oidc/shared.ts");
-  return (shared ??= new SharedSignIn(authority, { changed: (tokens) => changed(tokens?.access) }));
+  return (shared ??= new SharedSignIn(authority, { changed }));
 }

@@ -1,39 +1,63 @@
 import { useSyncExternalStore } from "react";
 import { Listeners } from "../app/listeners.ts";
 import { finishAll } from "../app/notices.ts";
-import { AgentsClient, ProblemError, type MeView, type OidcView } from "@orleans-agents/client";
-import { kept, keep } from "./kept.ts";
+import { AgentsClient, backOff, pause, ProblemError, type MeView, type OidcView } from "@orleans-agents/client";
 import * as atAuthority from "./atAuthority.ts";
+import { keep, kept, setOut, takeOut } from "./kept.ts";
+import type { Arrival, Authority } from "./oidc/authority.ts";
 
-/** Who looks at the page: not known yet, nobody, somebody, or somebody whom the service has ceased to know. Nobody may sign in by `oidc`, where it is there. */
+/**
+ * Who looks at the page. `opening`: not known yet. `out`: nobody. `in`: somebody. `lost`: somebody whom the service no longer knows.
+ * `beside`: this window was opened to sign in for another, and is done. `oidc` is how to sign in at the authority, where one is configured.
+ */
 export type Session =
   | { phase: "opening"; failed: boolean }
   | { phase: "out"; why?: string; oidc?: OidcView }
   | { phase: "in"; me: MeView }
-  | { phase: "lost"; me: MeView; oidc?: OidcView };
+  | { phase: "lost"; me: MeView; oidc?: OidcView }
+  | { phase: "beside"; why?: string };
 
 export type Role = "start" | "view" | "steer" | "approve" | "admin";
 
 let session: Session = { phase: "opening", failed: false };
-/** A key that somebody gave, or the authority's token. */
+/** A key that somebody gave, or a token of the authority. The service has named whose it is. */
 let token = kept();
+/** A newer token of the authority, until the service has named whose it is. */
+let wanted: string | undefined;
+let adopting: Promise<void> | undefined;
+let recovering: Promise<void> | undefined;
 const listeners = new Listeners();
 const waiting: ((signedIn: boolean) => void)[] = [];
 
 export const heldToken = () => token;
 
-/** What is refused in the middle waits until there is a newer token, or the same person has signed in again. */
-export async function askAgain(refused: string | undefined): Promise<boolean> {
-  if (refused !== token || (await atAuthority.renewed(refused))) return true;
-  if (session.phase === "in") show({ phase: "lost", me: session.me, oidc: await offered().catch(() => undefined) });
-  return new Promise((resolve) => waiting.push(resolve));
+/** What is refused in the middle waits until there is another token, or the same person has signed in again. */
+export function askAgain(refused: string | undefined): Promise<boolean> {
+  if (refused !== token) return Promise.resolve(true);
+  const again = new Promise<boolean>((resolve) => waiting.push(resolve));
+  recovering ??= recover(refused).finally(() => (recovering = undefined));
+  return again;
 }
 
-/** Finds out at the start who is here: who came back from the authority, who has a key, or who is signed in in another tab. */
+
+async function recover(refused: string | undefined): Promise<void> {
+  const newer = await atAuthority.newer(refused);
+  if (newer !== undefined) await adopt(newer);
+  if (token !== refused || session.phase !== "in") return;
+  show({ phase: "lost", me: session.me });
+  const oidc = await offered().catch(() => undefined);
+  const now = sessionNow();
+  if (now.phase === "lost") show({ ...now, oidc });
+}
+
+/** Finds out at the start who is here. */
 export async function open(): Promise<void> {
+  // A page that comes back from the browser's memory has missed what other tabs did.
+  addEventListener("pageshow", (e) => e.persisted && location.reload());
+  const found: { arrival?: Arrival } = {};
   for (;;) {
     try {
-      return await find();
+      return await find(found);
     } catch {
       show({ phase: "opening", failed: true });
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -41,20 +65,31 @@ export async function open(): Promise<void> {
   }
 }
 
-async function find(): Promise<void> {
-  const arrival = atAuthority.isArrival() ? await atAuthority.arrive(await offered(), changed) : undefined;
-  token = arrival?.tokens?.access ?? token;
-  const me = await known(token);
-  if (me) return show({ phase: "in", me });
-  if (arrival?.tokens) atAuthority.signOut();
-  const why = arrival?.tokens ? "The service does not take the token that the sign-in server gave. Its operator finds the reason in the log."
-    : token === undefined ? arrival?.why
-    : "What you signed in with is no longer valid.";
+/** Who came back from the authority, who has a key, or who is signed in in another tab. */
+async function find(found: { arrival?: Arrival }): Promise<void> {
+  if (atAuthority.isArrival()) found.arrival = await atAuthority.arrive(await offered());
+  const { arrival } = found;
+  const given = arrival?.tokens?.access ?? token;
+  const me = await known(given);
+  const oidc = me && !arrival?.tokens ? undefined : await offered();
+  let why = arrival?.why;
+  if (me) {
+    if (arrival?.tokens && atAuthority.canReach(oidc)) await atAuthority.share(oidc, arrival.tokens, changed);
+    if (arrival?.way !== "beside") return enter(given, me);
+  } else if (arrival?.tokens) why = "The service does not take the token that the sign-in server gave. Its operator finds the reason in the log.";
+  else if (token !== undefined) why = "What you signed in with is no longer valid.";
+  if (arrival?.way === "beside") return finishBeside(why);
   keep((token = undefined));
-  const oidc = await offered();
-  token = why === undefined ? await atAuthority.join(oidc, changed, arrival === undefined) : undefined;
-  const joined = token === undefined ? undefined : await known(token);
-  show(joined ? { phase: "in", me: joined } : { phase: "out", why, oidc });
+  const joined = why === undefined && !takeOut() ? await atAuthority.join(oidc, changed, arrival === undefined).catch(() => undefined) : undefined;
+  const they = joined === undefined ? undefined : await known(joined);
+  if (session.phase !== "opening") return;
+  if (they) enter(joined, they);
+  else show({ phase: "out", why, oidc });
+}
+
+function finishBeside(why: string | undefined): void {
+  show({ phase: "beside", why });
+  if (why === undefined) window.close();
 }
 
 /** Throws a sentence for people. */
@@ -65,22 +100,43 @@ export async function signIn(given: string): Promise<void> {
   const me = await whoHas(text).catch((error: unknown) => {
     throw new Error(wordsOf(error));
   });
+  wanted = undefined;
+  atAuthority.leave();
   keep(text);
   enter(text, me);
 }
 
-/** The authority's token is another now, or there is none: also by what happened in another tab. */
-async function changed(access: string | undefined): Promise<void> {
-  if (access === undefined) return signOut();
-  // Whoever opens the page looks for themselves.
-  if (session.phase === "opening") return;
-  const me = await known(access).catch(() => undefined);
-  // While the service is away, nothing is refused: the newer token is that of the same person.
-  if (me) enter(access, me);
-  else if (session.phase === "in") token = access;
+export const signInBeside = (oidc: Authority) => atAuthority.signInBeside(oidc, changed);
+
+function changed(access: string | undefined): void {
+  if (access === undefined) signOut();
+  else void adopt(access);
 }
 
-function enter(text: string, me: MeView): void {
+/** Takes another token of the authority once the service has named whose it is; the held one stays until then. */
+function adopt(access: string): Promise<void> {
+  wanted = access;
+  return (adopting ??= tryAdopting().finally(() => (adopting = undefined)));
+}
+
+async function tryAdopting(): Promise<void> {
+  for (let n = 0; wanted !== undefined; ) {
+    const access = wanted;
+    try {
+      const me = await known(access);
+      if (access !== wanted) continue;
+      wanted = undefined;
+      if (!me) return;
+      keep(undefined);
+      enter(access, me);
+    } catch {
+      await pause(backOff(n++));
+    }
+  }
+}
+
+function enter(text: string | undefined, me: MeView): void {
+  if (session.phase === "beside") return;
   token = text;
   // What this page holds in memory belongs to who was here before.
   if ("me" in session && !isSame(session.me, me)) return location.reload();
@@ -92,6 +148,8 @@ function enter(text: string, me: MeView): void {
 export function signOut(): void {
   // What is still to be sent is sent for who is here now.
   finishAll();
+  // Somebody else may be signed in at the authority in another tab.
+  if (kept() !== undefined) setOut();
   keep(undefined);
   atAuthority.signOut();
   location.hash = "";
@@ -107,6 +165,9 @@ export function useReason(role: Role, what: string): string | undefined {
 }
 
 export const useSession = () => useSyncExternalStore(listeners.subscribe, () => session);
+
+/** As it is at the moment. */
+export const sessionNow = (): Session => session;
 
 function show(next: Session) {
   session = next;

@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import type { OidcServer, OidcView } from "@orleans-agents/client";
+import { putPending, type Pending, type Way } from "./pending.ts";
 
 /** What the authority gave. It is in memory alone, and in no place that a later visit could read. */
 export interface Tokens {
@@ -11,72 +12,55 @@ export interface Tokens {
   until?: number;
 }
 
-/** Somebody who was sent to the authority, and has not come back yet. */
-interface Pending {
-  state: string;
-  nonce: string;
-  verifier: string;
-  /** Where in the page they were. */
-  hash: string;
-  how: How;
-}
-
-/** `silent`: the authority is to ask them nothing. `beside`: in a window that is opened for it alone. */
-export type How = "openly" | "silent" | "beside";
-
-/** Somebody who came back with or without a token. */
+/** Somebody who came back from the authority. */
 export interface Arrival {
   tokens?: Tokens;
-  hash: string;
-  how: How;
-  /** Why there is none; absent where the authority would have had to ask them, and was told not to. */
+  way: Way;
+  /** Why there are no tokens; absent where the authority was to ask nothing and would have had to. */
   why?: string;
 }
+
+const finalErrors = ["invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type"];
 
 /** An authority that can be reached. */
 export type Authority = OidcView & { server: OidcServer };
 
-const place = "orleans-agents.sign-in";
 const publicClient = oauth.None();
-/** The authority would have had to ask. */
-const asks = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
+/** Errors with which an authority says that it would have to ask. */
+const interactionErrors = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
 
 /**
  * Where to send somebody who is to sign in.
  * @param storage of the tab or window that goes there and comes back.
  */
-export async function addressOf(authority: Authority, storage: Storage, how: How): Promise<string> {
+export async function addressOf(authority: Authority, storage: Storage, way: Way): Promise<string> {
   const pending: Pending = {
-    state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), hash: location.hash, how,
+    state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce(), verifier: oauth.generateRandomCodeVerifier(), hash: location.hash, way,
   };
-  storage.setItem(place, JSON.stringify(pending));
+  putPending(storage, pending);
   const address = new URL(authority.server.authorizationEndpoint);
   for (const [name, value] of Object.entries({
     ...authority.parameters, client_id: authority.clientId, redirect_uri: redirectUri(), response_type: "code", scope: authority.scope, state: pending.state,
     nonce: pending.nonce, code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier), code_challenge_method: "S256",
-    ...(how === "silent" ? { prompt: "none" } : {}),
+    ...(way === "silent" ? { prompt: "none" } : {}),
   })) address.searchParams.set(name, value);
   return address.href;
 }
 
-/** Takes the token for whoever was sent back here with a code. A code that this tab did not ask for is not taken. */
-export async function arrive(authority: Authority, query: string, storage: Storage): Promise<Arrival> {
-  const pending = JSON.parse(storage.getItem(place) ?? "null") as Pending | null;
-  storage.removeItem(place);
-  if (!pending) return { hash: "", how: "openly" };
-  const { hash, how, state, nonce, verifier } = pending;
+/** Exchanges the code of the address for tokens. A code that this tab did not ask for is refused. */
+export async function exchange(authority: Authority, query: string, { state, nonce, verifier, way }: Pending): Promise<Arrival> {
   const [server, client] = [serverOf(authority), { client_id: authority.clientId }];
   try {
     const answer = oauth.validateAuthResponse(server, client, new URLSearchParams(query), state);
     const response = await oauth.authorizationCodeGrantRequest(server, client, publicClient, answer, redirectUri(), verifier, optionsOf(server));
-    return { hash, how, tokens: tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce })) };
+    return { way, tokens: tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce })) };
   } catch (error) {
-    const mayAsk = how === "silent" && error instanceof oauth.AuthorizationResponseError && asks.includes(error.error);
-    return mayAsk ? { hash, how } : { hash, how, why: `Signing in did not succeed: ${wordsOf(error)}` };
+    const wouldAsk = way === "silent" && error instanceof oauth.AuthorizationResponseError && interactionErrors.includes(error.error);
+    return wouldAsk ? { way } : { way, why: `Signing in did not succeed: ${wordsOf(error)}` };
   }
 }
 
-/** Newer tokens for these. Throws; `isFinal` tells whether trying again can help. */
+/** Newer tokens for these. Throws; see `isFinal`. */
 export async function renew(authority: Authority, tokens: Tokens): Promise<Tokens> {
   const [server, client] = [serverOf(authority), { client_id: authority.clientId }];
   const response = await oauth.refreshTokenGrantRequest(server, client, publicClient, tokens.refresh!, optionsOf(server));
@@ -84,8 +68,8 @@ export async function renew(authority: Authority, tokens: Tokens): Promise<Token
   return { ...renewed, refresh: renewed.refresh ?? tokens.refresh };
 }
 
-/** Whether the authority has refused, so that a person has to sign in again. */
-export const isFinal = (error: unknown) => error instanceof oauth.ResponseBodyError && error.status < 500;
+/** Whether trying again cannot help, so that a person has to sign in again. */
+export const isFinal = (error: unknown) => error instanceof oauth.ResponseBodyError && finalErrors.includes(error.error);
 
 const redirectUri = () => location.origin + location.pathname;
 

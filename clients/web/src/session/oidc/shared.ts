@@ -1,102 +1,123 @@
 import { pause } from "@orleans-agents/client";
 import { isFinal, renew, type Authority, type Tokens } from "./authority.ts";
+import { leadByLock, type Lead } from "./lead.ts";
 
-/** What tabs of this browser tell each other. Other origins and other browsers cannot listen. */
-type Told = { ask: true } | { none: true } | { tokens: Tokens } | { refused: string } | { out: true };
+/** What tabs of this browser send each other. Other origins and other browsers do not receive it. */
+type Message =
+  | { ask: true }
+  | { none: true }
+  | { tokens: Tokens }
+  /** The service has refused this access token. */
+  | { refused: string }
+  /** The tab that leads is using this refresh token. */
+  | { renewing: string }
+  | { out: true };
 
-const name = "orleans-agents.sign-in";
+export const channelName = "orleans-agents.sign-in";
 const answersWithin = 5_000;
 const renewsWithin = 15_000;
-/** A token that is refused so soon, and before its end, is not refused for its age. */
-const isYoung = ({ since, until = Infinity }: Tokens) => Date.now() < Math.min(since + 30_000, until);
-/** The longest that a browser's timer can wait. */
+const betweenRenewals = 5_000;
+/** The longest delay of a browser's timer. */
 const longest = 2 ** 31 - 1;
 
 export interface SharedOptions {
-  /** There are tokens, or newer ones; none after somebody has signed out. */
-  changed: (tokens: Tokens | undefined) => void;
-  /** Calls back in one tab at a time, which goes on until it is closed. */
-  lead?: (begin: () => void) => void;
+  /** There is another access token; none after somebody has signed out. */
+  changed: (access: string | undefined) => void;
+  lead?: Lead;
   renewTokens?: typeof renew;
 }
 
-/** One sign-in at the authority for all tabs: they share its tokens, and one of them renews them for all. */
+/** One sign-in at the authority for all tabs: they share its tokens, and the one that leads renews them. */
 export class SharedSignIn {
-  private readonly channel = new BroadcastChannel(name);
+  private readonly channel = new BroadcastChannel(channelName);
   private readonly waits = new Set<() => void>();
+  private readonly lead: ReturnType<Lead>;
   private tokens?: Tokens;
   private leads = false;
   private areOthersOut = false;
+  /** The refresh token that another tab was using when it was heard of last. */
+  private inUse?: { refresh: string; since: number };
   private renewing?: Promise<void>;
   private timer?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly authority: Authority, private readonly options: SharedOptions) {
-    this.channel.onmessage = ({ data }: MessageEvent<Told>) => this.hear(data);
-    (options.lead ?? leadByLock)(() => {
-      this.leads = true;
+    this.channel.onmessage = ({ data }: MessageEvent<Message>) => this.hear(data);
+    this.lead = (options.lead ?? leadByLock)((leads) => {
+      this.leads = leads;
       this.schedule();
-      this.settle();
+      this.look();
     });
   }
 
-  /** What the other tabs have. There is none where this one leads. */
-  async ask(): Promise<Tokens | undefined> {
-    this.tell({ ask: true });
+  /** The access token that the other tabs have. There is none where this tab leads without one. */
+  async ask(): Promise<string | undefined> {
+    this.send({ ask: true });
     await this.until(() => this.tokens !== undefined || this.leads || this.areOthersOut, answersWithin);
-    return this.tokens;
+    return this.tokens?.access;
   }
 
-  /** Tokens of this tab's own, for all. */
-  give(tokens: Tokens): void {
-    this.tell({ tokens });
+  /** Shares tokens that this tab got. */
+  give(given: Tokens): void {
+    // A clock that was set back must not make them older than those before.
+    const tokens = { ...given, since: Math.max(given.since, (this.tokens?.since ?? 0) + 1) };
+    this.send({ tokens });
     this.hold(tokens);
   }
 
-  /** After the service has refused a token: whether there is a newer one. */
-  async renewed(refused: string | undefined): Promise<boolean> {
-    const isNewer = () => this.tokens !== undefined && this.tokens.access !== refused;
-    if (isNewer()) return true;
-    if (!this.tokens || !this.mayRenew() || isYoung(this.tokens)) return false;
+  /** An access token other than the refused one; renews where that can help. */
+  async newer(refused: string | undefined): Promise<string | undefined> {
+    const newer = () => (this.tokens?.access === refused ? undefined : this.tokens?.access);
+    const isOver = () => newer() !== undefined || this.tokens?.refresh === undefined;
+    if (isOver() || isYoung(this.tokens!)) return newer();
     if (this.leads) void this.renew();
-    else this.tell({ refused: this.tokens.access });
-    await this.until(() => isNewer() || !this.mayRenew(), renewsWithin);
-    return isNewer();
+    else this.send({ refused: this.tokens!.access });
+    await this.until(isOver, renewsWithin);
+    if (isOver() || this.leads) return newer();
+    // The tab that leads is frozen.
+    this.lead.seize();
+    await this.until(() => this.leads || isOver(), renewsWithin);
+    if (this.leads) void this.renew();
+    await this.until(isOver, renewsWithin);
+    return newer();
   }
 
   /** Signs out in all tabs. */
   end(): void {
-    if (this.tokens) this.tell({ out: true });
-    this.forget();
+    if (this.tokens) this.send({ out: true });
+    this.close();
   }
 
+  /** Leaves the other tabs to themselves. */
   close(): void {
     this.forget();
+    this.lead.release();
     this.channel.close();
   }
 
-  private hear(told: Told): void {
-    if ("tokens" in told) this.hold(told.tokens);
-    else if ("out" in told) {
+  private hear(message: Message): void {
+    if ("tokens" in message) this.hold(message.tokens);
+    else if ("renewing" in message) this.inUse = { refresh: message.renewing, since: Date.now() };
+    else if ("out" in message) {
       const had = this.tokens !== undefined;
       this.forget();
       if (had) this.options.changed(undefined);
-    } else if ("ask" in told) {
-      if (this.tokens) this.tell({ tokens: this.tokens });
-      else if (this.leads) this.tell({ none: true });
-    } else if ("none" in told) {
+    } else if ("ask" in message) {
+      if (this.tokens) this.send({ tokens: this.tokens });
+      else if (this.leads) this.send({ none: true });
+    } else if ("none" in message) {
       this.areOthersOut = true;
-      this.settle();
-    } else if (this.leads && this.tokens?.access === told.refused) void this.renew();
+      this.look();
+    } else if (this.leads && this.tokens?.access === message.refused) void this.renew();
   }
 
   private hold(tokens: Tokens): void {
-    // An answer to a question may cross a renewal.
-    if (this.tokens && (tokens.since < this.tokens.since || (tokens.access === this.tokens.access && tokens.refresh === this.tokens.refresh))) return;
+    // An answer to a question may be overtaken by a renewal.
+    if (this.tokens && tokens.since <= this.tokens.since) return;
     const isNew = tokens.access !== this.tokens?.access;
     this.tokens = tokens;
     this.schedule();
-    this.settle();
-    if (isNew) this.options.changed(tokens);
+    this.look();
+    if (isNew) this.options.changed(tokens.access);
   }
 
   private forget(): void {
@@ -104,14 +125,16 @@ export class SharedSignIn {
     clearTimeout(this.timer);
   }
 
-  private mayRenew = () => this.tokens?.refresh !== undefined;
-
-  /** After three quarters of its time: a laptop that slept, or an authority that was away, has the rest. */
+  /** Renews after three quarters of the token's time. The rest is for a laptop that slept and an authority that was away. */
   private schedule(): void {
     clearTimeout(this.timer);
     const { refresh, since, until } = this.tokens ?? { since: 0 };
     if (!this.leads || refresh === undefined || until === undefined) return;
-    this.timer = setTimeout(() => void this.renew(), Math.min(since + (until - since) * 0.75 - Date.now(), longest));
+    const now = Date.now();
+    // A refresh token that is used twice is taken for stolen: the tab that was using it may still get its answer.
+    const free = this.inUse?.refresh === refresh ? this.inUse.since + renewsWithin : 0;
+    const at = Math.max(since + (until - since) * 0.75, since + betweenRenewals, free);
+    this.timer = setTimeout(() => void this.renew(), Math.min(at - now, longest));
   }
 
   private renew(): Promise<void> {
@@ -119,23 +142,23 @@ export class SharedSignIn {
   }
 
   private async tryRenewing(): Promise<void> {
-    for (let n = 0; this.mayRenew(); n++) {
-      const before = this.tokens!;
+    const before = this.tokens;
+    for (let n = 0; before?.refresh !== undefined && this.tokens === before; n++) {
       try {
+        this.send({ renewing: before.refresh });
         const tokens = await (this.options.renewTokens ?? renew)(this.authority, before);
         if (this.tokens === before) this.give(tokens);
-        return;
       } catch (error) {
         if (this.tokens !== before) return;
-        if (isFinal(error)) return this.give({ ...before, refresh: undefined });
-        await pause(Math.min(1000 * 2 ** n, 30_000));
+        if (isFinal(error)) this.give({ ...before, refresh: undefined });
+        else await pause(Math.min(1000 * 2 ** n, 30_000));
       }
     }
   }
 
-  private tell = (told: Told) => this.channel.postMessage(told);
+  private send = (message: Message) => this.channel.postMessage(message);
 
-  private settle = () => this.waits.forEach((look) => look());
+  private look = () => this.waits.forEach((look) => look());
 
   private until(wanted: () => boolean, patience: number): Promise<void> {
     return new Promise((resolve) => {
@@ -154,9 +177,5 @@ export class SharedSignIn {
   }
 }
 
-/** The lock passes on when the tab that has it is closed. */
-const leadByLock = (begin: () => void) =>
-  void navigator.locks.request(name, () => {
-    begin();
-    return new Promise(() => {});
-  });
+/** The service refuses it for another reason than its age, so that a newer one would not help. */
+const isYoung = ({ since, until = Infinity }: Tokens) => Date.now() < Math.min(since + 30_000, until);

@@ -1,0 +1,1 @@
+var e=`orleans-agents.sign-in`,t=(t,n)=>t.setItem(e,JSON.stringify(n));function n(){try{let t=sessionStorage.getItem(e);return sessionStorage.removeItem(e),t===null?void 0:JSON.parse(t)}catch{return}}export{n,t};
