@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
+using OrleansAgents.Gateway.Tests.Auth;
 using OrleansAgents.Gateway.Tests.Doubles;
 using OrleansAgents.Testing;
 using Xunit;
@@ -83,6 +84,22 @@ public sealed class HubTests : IAsyncLifetime
             }
 
             Assert.Equal(code, Assert.Single(items).GetProperty("problem").GetProperty("code").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_command_without_its_body_is_refused_as_over_http()
+    {
+        using var posted = await _gateway.Client.PostAsync("/v1/runs", new ByteArrayContent([]));
+        var expected = JsonDocument.Parse(await posted.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString();
+        foreach (var method in Calls.OfHub.Where(m => m.GetParameters().Any(p => p.Name == "body")))
+        {
+            var arguments = Calls.ArgumentsOf(method);
+            arguments[Array.FindIndex(method.GetParameters(), p => p.Name == "body")] = null;
+            var problem = (await _hub.CallAsync(method, arguments)).GetProperty("problem");
+
+            var (code, field) = method.Name is "Pause" or "Cancel" ? ("run_not_found", "id") : (expected, "body");
+            Assert.Equal((method.Name, code, field), (method.Name, problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
         }
     }
 

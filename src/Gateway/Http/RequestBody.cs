@@ -20,7 +20,7 @@ internal static class RequestBody
         var body = await BodyBuffer.ReadAsync(context);
         if (body.IsEmpty)
         {
-            return optional ? new T() : throw ProblemException.Invalid("body_required", "body", "Send a JSON object.");
+            return optional ? new T() : throw Required();
         }
 
         try
@@ -47,6 +47,9 @@ internal static class RequestBody
             throw WrongField(e);
         }
     }
+
+    /// <summary>The refusal of a request without its body.</summary>
+    public static ProblemException Required() => ProblemException.Invalid("body_required", "body", "Send a JSON object.");
 
     /// <summary>Says which field, without the names of .NET types that the exception speaks of.</summary>
     private static ProblemException WrongField(JsonException e)
