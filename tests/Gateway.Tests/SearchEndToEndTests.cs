@@ -80,6 +80,22 @@ public sealed class SearchEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_index_that_is_damaged_is_refused_in_words_and_built_again()
+    {
+        await SayAsync(One, "an old question");
+        await FoundAsync("answer old question", One);
+        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={SqliteThreadIndex.PathOf(Store)};Pooling=False"))
+        {
+            await other.OpenAsync();
+            other.Run("DROP TABLE users");
+        }
+
+        var (status, problem) = await _gateway.SendAsync(HttpMethod.Get, "/v1/threads?q=question");
+        Assert.Equal((501, "search_unavailable", "q"), (status, problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
+        await FoundAsync("answer old question", One);
+    }
+
+    [Fact]
     public async Task Nobody_finds_the_threads_of_another()
     {
         await _gateway.DisposeAsync();

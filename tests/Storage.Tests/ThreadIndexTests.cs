@@ -144,11 +144,7 @@ public sealed class ThreadIndexTests : IDisposable
     public async Task An_index_that_cannot_forget_goes_as_a_whole()
     {
         await PutAsync(Ann, "thr_gone", "Gone", "wordgone");
-        using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={SqliteThreadIndex.PathOf(Store)};Pooling=False"))
-        {
-            await other.OpenAsync(Cancel);
-            other.Run("DROP TABLE texts");
-        }
+        await DamageAsync("DROP TABLE texts");
 
         await _index.RemoveAsync("thr_gone");
 
@@ -158,11 +154,39 @@ public sealed class ThreadIndexTests : IDisposable
         Assert.Equal("thr_new", await IdsAsync(Ann, "words"));
     }
 
+    [Theory]
+    [InlineData("DROP TABLE texts")]
+    [InlineData("UPDATE words_data SET block=x'ffffffffffffffff'")]
+    public async Task An_index_that_is_damaged_refuses_the_search_in_words_and_begins_anew(string damage)
+    {
+        await PutAsync(Ann, "thr_one", "One", "words");
+        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
+        await DamageAsync(damage);
+
+        var refusals = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await Record.ExceptionAsync(() => IdsAsync(Ann, "words"))) as SearchRefusedException));
+        Assert.Contains(refusals, e => e is { Code: "search_unavailable" } && e.Message.Contains("is being built again", StringComparison.Ordinal));
+
+        Assert.Equal(DateTimeOffset.MinValue, await _index.SinceAsync());
+        await PutAsync(Ann, "thr_one", "One", "words");
+        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
+    }
+
+    [Fact]
+    public async Task How_far_an_index_was_is_not_said_of_the_one_that_replaced_it()
+    {
+        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
+        await DamageAsync("DROP TABLE users");
+        await Assert.ThrowsAsync<SearchRefusedException>(() => IdsAsync(Ann, "words"));
+
+        await _index.SaveSinceAsync(Sample.Start, Sample.Start.AddHours(1));
+        Assert.Equal(DateTimeOffset.MinValue, await _index.SinceAsync());
+    }
+
     [Fact]
     public async Task It_goes_on_where_it_was_and_begins_anew_for_another_store_or_a_damaged_file()
     {
         await PutAsync(Ann, "thr_one", "One", "words");
-        await _index.SaveSinceAsync(Sample.Start);
+        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
         Reopen(1);
         Assert.Equal((Sample.Start, "thr_one"), (await _index.SinceAsync(), await IdsAsync(Ann, "words")));
 
@@ -186,6 +210,13 @@ public sealed class ThreadIndexTests : IDisposable
 
         Assert.Equal("thr_long", await IdsAsync(Ann, "beginning"));
         Assert.Equal("thr_broken", await IdsAsync(Ann, "pair"));
+    }
+
+    private async Task DamageAsync(string sql)
+    {
+        using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={SqliteThreadIndex.PathOf(Store)};Pooling=False");
+        await other.OpenAsync(Cancel);
+        other.Run(sql);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

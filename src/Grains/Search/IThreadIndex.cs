@@ -9,8 +9,8 @@ internal interface IThreadIndex
     /// <summary>Every thread that changed before this is indexed as it was then. The smallest time for an index that is empty.</summary>
     Task<DateTimeOffset> SinceAsync();
 
-    /// <summary>Moves <see cref="SinceAsync"/>.</summary>
-    Task SaveSinceAsync(DateTimeOffset since);
+    /// <summary>Moves <see cref="SinceAsync"/>, unless it is no longer <paramref name="from"/>: the index may have begun anew meanwhile.</summary>
+    Task SaveSinceAsync(DateTimeOffset from, DateTimeOffset since);
 
     /// <summary>Seq of the newest event that is indexed of a thread; 0 for none.</summary>
     Task<long> HeadOfAsync(string threadId);
@@ -25,6 +25,7 @@ internal interface IThreadIndex
     /// <summary>The user's threads that match, best first, each with its best text.</summary>
     /// <param name="query">Words; all must be in one text, the last one may be unfinished.</param>
     /// <param name="skip">Hits to leave out: those of the pages before.</param>
+    /// <exception cref="SearchRefusedException">It cannot be searched now. A damaged index was replaced by an empty one.</exception>
     Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation = default);
 }
 

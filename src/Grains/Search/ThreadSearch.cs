@@ -46,8 +46,20 @@ internal sealed partial class ThreadSearch(IJournal journal, IThreadIndex? index
     public Task ForgetAsync(string journalId) => index?.RemoveAsync(journalId) ?? Task.CompletedTask;
 
     /// <summary>The user's threads that match, best first; null where nothing can be searched. See <see cref="IThreadIndex.FindAsync"/>.</summary>
-    public async Task<IReadOnlyList<IndexHit>?> FindAsync(Principal principal, string query, int skip, int limit) =>
-        index is null ? null : await index.FindAsync(principal, query, skip, limit);
+    /// <exception cref="SearchRefusedException">It cannot be searched now.</exception>
+    public async Task<IReadOnlyList<IndexHit>?> FindAsync(Principal principal, string query, int skip, int limit)
+    {
+        try
+        {
+            return index is null ? null : await index.FindAsync(principal, query, skip, limit);
+        }
+        catch (SearchRefusedException)
+        {
+            // The index may be an empty one now.
+            Look();
+            throw;
+        }
+    }
 
     private async Task WorkAsync(IThreadIndex index)
     {
@@ -92,7 +104,9 @@ internal sealed partial class ThreadSearch(IJournal journal, IThreadIndex? index
             var now = time.GetUtcNow();
             if ((at < now ? at : now) > saved + Overlap)
             {
-                await index.SaveSinceAsync(saved = (at < now ? at : now) - Overlap);
+                var since = (at < now ? at : now) - Overlap;
+                await index.SaveSinceAsync(saved, since);
+                saved = since;
             }
         }
     }

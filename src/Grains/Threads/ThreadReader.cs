@@ -53,7 +53,16 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
             return new([], null, ListCursor.Unknown);
         }
 
-        var hits = await search.FindAsync(principal, query, skip, filter.Limit + 1);
+        IReadOnlyList<IndexHit>? hits;
+        try
+        {
+            hits = await search.FindAsync(principal, query, skip, filter.Limit + 1);
+        }
+        catch (SearchRefusedException e)
+        {
+            return new([], null, new(e.Code, e.Message, "q"));
+        }
+
         if (hits is null)
         {
             return new([], null, new(ProblemCodes.SearchUnavailable, "This service has no index to search: its log says why.", "q"));

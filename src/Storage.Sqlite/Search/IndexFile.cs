@@ -43,6 +43,10 @@ internal static class IndexFile
         return null;
     }
 
+    /// <summary>Whether only a new file helps: damage, tables that are missing (1), pages that cannot be read (10), or a file that could not be opened again.</summary>
+    public static bool IsUnusable(Exception e) =>
+        e is SqliteException { SqliteErrorCode: 1 or 10 or 11 or 14 or 26 } or InvalidOperationException;
+
     public static SqliteConnection Anew(string path, long generation)
     {
         foreach (var part in new[] { path, path + "-wal", path + "-shm" })

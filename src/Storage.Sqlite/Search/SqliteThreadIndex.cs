@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 using OrleansAgents.Search;
 
 namespace OrleansAgents.Storage.Sqlite;
@@ -38,7 +39,8 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
 
     public Task<DateTimeOffset> SinceAsync() => WriteAsync(db => db.Scalar("SELECT since FROM state") is long since ? Checksums.Time(since) : DateTimeOffset.MinValue);
 
-    public Task SaveSinceAsync(DateTimeOffset since) => WriteAsync(db => db.Run("UPDATE state SET since=$since", ("$since", Checksums.Micros(since))));
+    public Task SaveSinceAsync(DateTimeOffset from, DateTimeOffset since) => WriteAsync(db =>
+        db.Run("UPDATE state SET since=$since WHERE since=$from", ("$since", Checksums.Micros(since)), ("$from", Checksums.Micros(from))));
 
     public Task<long> HeadOfAsync(string threadId) => WriteAsync(db => db.Scalar("SELECT head FROM threads WHERE id=$id", ("$id", threadId)) as long? ?? 0);
 
@@ -72,7 +74,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
             await WriteAsync(db => Remove(db, journalId));
             await EmptyLogAsync();
         }
-        catch (SqliteException)
+        catch (Exception e) when (IndexFile.IsUnusable(e) || e is SqliteException)
         {
             // What cannot be removed from the file goes with it; whoever read the journal before must not put it into the new one.
             await BeginAnewAsync();
@@ -104,14 +106,27 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         }
 
         await _read.WaitAsync(cancellation);
+        var reader = _reader;
         try
         {
             return await Task.Run(() => Find(principal, sequences, skip, limit), cancellation);
+        }
+        catch (Exception e) when (IndexFile.IsUnusable(e))
+        {
+            // Replaced below, while nobody reads.
+        }
+        catch (SqliteException e)
+        {
+            throw new SearchRefusedException(ProblemCodes.SearchUnavailable, $"The index cannot be searched at present: {e.Message} Search again later.");
         }
         finally
         {
             _read.Release();
         }
+
+        await ReplaceAsync(reader);
+        throw new SearchRefusedException(
+            ProblemCodes.SearchUnavailable, "The index was damaged and is being built again. Search again in a moment; until it is whole, older conversations are not found.");
     }
 
     public void Dispose()
@@ -211,7 +226,28 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
     /// <summary>What was removed stands in the log too. It is emptied while nobody searches: a reader would keep it.</summary>
     private Task EmptyLogAsync() => AloneAsync(() => _writer.Run("PRAGMA wal_checkpoint(TRUNCATE)"));
 
-    private Task BeginAnewAsync() => AloneAsync(() =>
+    /// <summary>Begins anew unless another search that failed has done so already.</summary>
+    private async Task ReplaceAsync(SqliteConnection failed)
+    {
+        try
+        {
+            await AloneAsync(() =>
+            {
+                if (_reader == failed)
+                {
+                    BeginAnew();
+                }
+            });
+        }
+        catch (StorageRefusedException e)
+        {
+            throw new SearchRefusedException(ProblemCodes.SearchUnavailable, $"The index was damaged and cannot be built again: {e.Message}");
+        }
+    }
+
+    private Task BeginAnewAsync() => AloneAsync(BeginAnew);
+
+    private void BeginAnew()
     {
         _reader.Dispose();
         _writer.Dispose();
@@ -224,7 +260,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         {
             throw new StorageRefusedException(StorageRefusal.Io, $"storage cannot be written: {_path}: {e.Message}");
         }
-    });
+    }
 
     private async Task AloneAsync(Action work)
     {
