@@ -69,15 +69,21 @@ export class ThreadStore {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { backOff: delay = backOff } = this.options;
+    const { backOff: delay = (n: number) => backOff(n, 250, 60_000) } = this.options;
+    let place: string | undefined;
     for (let holes = 0; !signal.aborted; holes++) {
-      // A place that stays whole nowhere is left behind: everything is read from the start.
-      if (holes > 3) this.anew();
-      if (holes > 0) await pause(delay(holes - 1), signal);
+      if (holes > 0) {
+        const ms = delay(holes - 1);
+        if (holes > 1) this.show({ connection: { state: "away", reason: "incomplete", retryAt: Date.now() + ms } });
+        await pause(ms, signal);
+      }
+      // Once for a hole: the places before it may be at fault. It is read from the start in vain where the journal itself has it.
+      if (holes === 4) this.anew();
       const { posts } = this;
       try {
-        const progressed = await this.read(signal);
-        holes = progressed ? 0 : holes;
+        await this.read(signal);
+        if (this.cursor !== place) holes = 0;
+        place = this.cursor;
       } catch (error) {
         if (signal.aborted) return;
         const problem = error instanceof ProblemError ? error : new ProblemError(0, "failed", String(error));
@@ -100,33 +106,26 @@ export class ThreadStore {
     }
   }
 
-  /** Reads until a hole. True when something was folded before it. */
-  private async read(signal: AbortSignal): Promise<boolean> {
+  /** Reads until a hole. */
+  private async read(signal: AbortSignal): Promise<void> {
     const one = new AbortController();
     const both = AbortSignal.any([signal, one.signal]);
     const onConnection = (connection: Connection) => {
       if (!both.aborted) this.show({ connection });
     };
-    let progressed = false;
     try {
       for await (const { cursor, event } of this.client.watchThread(this.threadId, { cursor: this.cursor, signal: both, onConnection, backOff: this.options.backOff })) {
         if (signal.aborted) break;
-        if (event.type === "gap") {
-          this.anew();
-          return progressed;
-        }
+        if (event.type === "gap") return this.anew();
 
         const thread = reduceThread(this.next.thread, event);
-        if (thread.missing) return progressed;
-        progressed ||= thread !== this.next.thread;
+        if (thread.missing) return;
         this.cursor = cursor;
         if (thread !== this.next.thread) this.show({ thread, problem: undefined }, event.type === "model.delta");
       }
     } finally {
       one.abort();
     }
-
-    return progressed;
   }
 
   private anew() {

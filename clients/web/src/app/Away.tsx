@@ -4,6 +4,7 @@ const words: Record<string, string> = {
   offline: "You are offline. The page goes on by itself when the network is back.",
   unreachable: "The service cannot be reached. Trying again…",
   unavailable: "The connection was lost: the service is not ready. Trying again…",
+  incomplete: "A part of this conversation cannot be read. What follows it is missing here. Trying again…",
   cut: "The connection was lost. Coming back…",
 };
 
