@@ -6,7 +6,7 @@ namespace OrleansAgents.Storage.Sqlite;
 /// <summary>Writes headers, and of an existing one no more columns than it must.</summary>
 /// <remarks>
 /// SQLite rewrites each index that has a column which the update names, changed or not. So there is a statement for each group of columns that change
-/// together, and most appends name those of a step alone. Of these one is in an index: the time, in that of runs without an owner.
+/// together, and most appends name those of a step alone. Of these one is in an index: the time, in those of journals without an owner and of threads.
 /// </remarks>
 internal sealed class HeaderStatements
 {

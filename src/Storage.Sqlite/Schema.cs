@@ -23,8 +23,11 @@ internal static class Schema
         CREATE INDEX journals_status ON journals (tenant, user, status, created_at, id, agent) WHERE kind = 0;
         """;
 
-    /// <summary>Lists of threads by their activity. The marks in it let a list skip threads without reading them.</summary>
-    private const string ThreadIndex = "CREATE INDEX journals_active ON journals (tenant, user, active_at, id, marks) WHERE kind = 1;";
+    /// <summary>Lists of threads by their activity, where the marks let a list skip threads without reading them; and threads of all users by their last change.</summary>
+    private const string ThreadIndexes = """
+        CREATE INDEX journals_active ON journals (tenant, user, active_at, id, marks) WHERE kind = 1;
+        CREATE INDEX journals_changed ON journals (updated_at, id) WHERE kind = 1;
+        """;
 
     private const string Tables = $"""
         CREATE TABLE journals (
@@ -40,7 +43,7 @@ internal static class Schema
         CREATE INDEX journals_wake ON journals (wake_at) WHERE wake_at IS NOT NULL;
         CREATE INDEX journals_waiting ON journals (reason, partition) WHERE status = 2;
         {ListIndexes}
-        {ThreadIndex}
+        {ThreadIndexes}
         CREATE TABLE events (
             rowid INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, command TEXT, checksum INTEGER NOT NULL,
             data BLOB NOT NULL);
@@ -70,7 +73,7 @@ internal static class Schema
         ALTER TABLE journals ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE journals ADD COLUMN active_at INTEGER;
         UPDATE journals SET active_at = updated_at WHERE kind = 1;
-        {ThreadIndex}
+        {ThreadIndexes}
         """;
 
     /// <summary>Checks the version; makes the tables in an empty file, and brings those of an older one up to date, with a copy of it kept beside.</summary>

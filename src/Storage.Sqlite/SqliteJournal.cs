@@ -14,6 +14,9 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     internal const string Changed =
         "((owner IS NULL AND updated_at>=$since) OR (owner IS NOT NULL AND updated_at>=$since)) AND +kind=$kind AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
 
+    /// <summary>Read along an index of their own, in its order: the search reads all threads page by page.</summary>
+    internal const string ChangedThreads = "kind=1 AND (updated_at,id)>($since,$id) ORDER BY updated_at, id";
+
     /// <summary>Read along the index of resting journals: what is younger is not touched.</summary>
     internal const string Expired =
         "owner IS NULL AND updated_at<$before AND +wake_at IS NULL AND ((+kind=0 AND +thread IS NULL AND ended_at IS NOT NULL) OR (+kind=1 AND status=4))";
@@ -117,8 +120,9 @@ internal sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     public Task<IReadOnlyList<JournalHeader>> ChangesAsync(ChangeFilter f, CancellationToken cancellation = default) =>
         _readers.ReadAsync<IReadOnlyList<JournalHeader>>(
             "",
-            db => new Rows(db).Headers(
-                _check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId), ("$kind", (int)f.Kind)),
+            db => f.Kind == JournalKind.Thread
+                ? new Rows(db).Headers(_check, "journals_changed", ChangedThreads, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId))
+                : new Rows(db).Headers(_check, Changed, f.Limit, ("$since", Checksums.Micros(f.Since)), ("$id", f.AfterId), ("$kind", (int)f.Kind)),
             cancellation);
 
     public Task<IReadOnlyList<JournalHeader>> ExpiredAsync(ExpiryFilter f, CancellationToken cancellation = default) =>

@@ -61,12 +61,19 @@ public sealed class IndexTests : IAsyncLifetime
         Assert.Equal(["SEARCH journals USING INDEX journals_active (tenant=? AND user=? AND (active_at,id)<(?,?))"], plan);
     }
 
+    [Fact]
+    public void Changed_threads_are_read_in_the_order_of_their_change_and_not_sorted()
+    {
+        var plan = Rows($"EXPLAIN QUERY PLAN SELECT * FROM journals INDEXED BY journals_changed WHERE {SqliteJournal.ChangedThreads} LIMIT 200", 3);
+        Assert.Equal(["SEARCH journals USING INDEX journals_changed ((updated_at,id)>(?,?))"], plan);
+    }
+
     [Theory]
-    [InlineData(HeaderStatements.OfStep, "journals_resting")]
-    [InlineData(HeaderStatements.OfStep + "," + HeaderStatements.OfOwner, "journals_owner", "journals_resting", "journals_wake")]
+    [InlineData(HeaderStatements.OfStep, "journals_changed", "journals_resting")]
+    [InlineData(HeaderStatements.OfStep + "," + HeaderStatements.OfOwner, "journals_changed", "journals_owner", "journals_resting", "journals_wake")]
     [InlineData(
         HeaderStatements.OfStep + "," + HeaderStatements.OfOwner + "," + HeaderStatements.OfStatus,
-        "journals_active", "journals_owner", "journals_resting", "journals_status", "journals_waiting", "journals_wake")]
+        "journals_active", "journals_changed", "journals_owner", "journals_resting", "journals_status", "journals_waiting", "journals_wake")]
     public void An_append_rewrites_the_indexes_of_what_it_changes_and_no_other(string columns, params string[] indexes)
     {
         var names = Rows("SELECT rootpage || ' ' || name FROM sqlite_master WHERE type='index'", 0).Select(row => row.Split(' ')).ToDictionary(p => p[0], p => p[1]);
@@ -79,7 +86,7 @@ public sealed class IndexTests : IAsyncLifetime
     {
         using var command = _db.CreateCommand();
         command.CommandText = sql;
-        foreach (var name in new[] { "$tenant", "$user", "$thread", "$agent", "$status", "$at", "$id" })
+        foreach (var name in new[] { "$tenant", "$user", "$thread", "$agent", "$status", "$at", "$since", "$id" })
         {
             command.Parameters.AddWithValue(name, 1L);
         }
