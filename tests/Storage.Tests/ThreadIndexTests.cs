@@ -172,6 +172,40 @@ public sealed class ThreadIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_that_takes_too_long_is_refused_in_words_and_the_index_stays()
+    {
+        await PutAsync(Ann, "thr_one", "One", Many);
+        WithClock(() => SqliteThreadIndex.Longest);
+
+        var refused = await Assert.ThrowsAsync<SearchRefusedException>(() => IdsAsync(Ann, "words"));
+        Assert.Equal(("invalid_request", "The search took more than 2 s. Search for longer or rarer words."), (refused.Code, refused.Message));
+
+        WithClock(() => TimeSpan.Zero);
+        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
+    }
+
+    [Fact]
+    public async Task A_search_ends_when_its_caller_leaves()
+    {
+        using var caller = new CancellationTokenSource();
+        await PutAsync(Ann, "thr_one", "One", Many);
+        var looks = 0;
+        WithClock(() =>
+        {
+            if (++looks == 3)
+            {
+                caller.Cancel();
+            }
+
+            return TimeSpan.Zero;
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _index.FindAsync(Ann, "words", 0, 10, caller.Token));
+        Assert.Equal(3, looks);
+        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
+    }
+
+    [Fact]
     public async Task How_far_an_index_was_is_not_said_of_the_one_that_replaced_it()
     {
         await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
@@ -210,6 +244,25 @@ public sealed class ThreadIndexTests : IDisposable
 
         Assert.Equal("thr_long", await IdsAsync(Ann, "beginning"));
         Assert.Equal("thr_broken", await IdsAsync(Ann, "pair"));
+    }
+
+    /// <summary>Texts that a search looks at the clock for more than once.</summary>
+    private static string[] Many => [.. Enumerable.Range(0, 500).Select(n => $"words {n}")];
+
+    private void WithClock(Func<TimeSpan> step)
+    {
+        _index.Dispose();
+        _index = SqliteThreadIndex.Open(Store, 1, new SteppingTime(step));
+    }
+
+    /// <summary>A clock that is moved by each look at it.</summary>
+    private sealed class SteppingTime(Func<TimeSpan> step) : TimeProvider
+    {
+        private TimeSpan _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => (_now += step()).Ticks;
     }
 
     private async Task DamageAsync(string sql)

@@ -57,7 +57,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
 
     public async Task ListAsync(HttpContext context, Principal principal)
     {
-        var list = await caller.ReadAsync(Reader, r => r.ListAsync(principal, Query.Threads(context.Request)), context.RequestAborted);
+        var list = await caller.ReadAsync(Reader, r => r.ListAsync(principal, Query.Threads(context.Request), context.RequestAborted), context.RequestAborted);
         if (list.Problem is { } problem)
         {
             throw new RefusedException(problem);

@@ -11,8 +11,9 @@ public interface IThreadReader : IGrainWithIntegerKey
     Task<Read<ThreadView>> ViewAsync(Principal principal, string threadId);
 
     /// <summary>Newest activity first; with a query those that match, best first.</summary>
+    /// <param name="cancellation">Ends a search whose caller has gone.</param>
     [Alias("list")]
-    Task<ThreadList> ListAsync(Principal principal, ThreadListFilter filter);
+    Task<ThreadList> ListAsync(Principal principal, ThreadListFilter filter, CancellationToken cancellation = default);
 
     /// <summary>The thread's own events; those of its runs are read run by run.</summary>
     [Alias("events")]

@@ -25,8 +25,8 @@ internal interface IThreadIndex
     /// <summary>The user's threads that match, best first, each with its best text.</summary>
     /// <param name="query">Words; all must be in one text, the last one may be unfinished.</param>
     /// <param name="skip">Hits to leave out: those of the pages before.</param>
-    /// <exception cref="SearchRefusedException">It cannot be searched now. A damaged index was replaced by an empty one.</exception>
-    Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation = default);
+    /// <exception cref="SearchRefusedException">It cannot be searched now, or not for this within the time that a search has. A damaged index was replaced by an empty one.</exception>
+    Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation);
 }
 
 /// <summary>What is indexed of a thread.</summary>

@@ -47,11 +47,11 @@ internal sealed partial class ThreadSearch(IJournal journal, IThreadIndex? index
 
     /// <summary>The user's threads that match, best first; null where nothing can be searched. See <see cref="IThreadIndex.FindAsync"/>.</summary>
     /// <exception cref="SearchRefusedException">It cannot be searched now.</exception>
-    public async Task<IReadOnlyList<IndexHit>?> FindAsync(Principal principal, string query, int skip, int limit)
+    public async Task<IReadOnlyList<IndexHit>?> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation)
     {
         try
         {
-            return index is null ? null : await index.FindAsync(principal, query, skip, limit);
+            return index is null ? null : await index.FindAsync(principal, query, skip, limit, cancellation);
         }
         catch (SearchRefusedException)
         {

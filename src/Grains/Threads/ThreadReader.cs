@@ -27,11 +27,11 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
             await NewestRunAsync(principal, threadId), s.Pinned ? true : null, s.Archived ? true : null);
     });
 
-    public async Task<ThreadList> ListAsync(Principal principal, ThreadListFilter filter)
+    public async Task<ThreadList> ListAsync(Principal principal, ThreadListFilter filter, CancellationToken cancellation)
     {
         if (filter.Query is not null)
         {
-            return await FindAsync(principal, filter, filter.Query);
+            return await FindAsync(principal, filter, filter.Query, cancellation);
         }
 
         ListPosition? before = null;
@@ -40,13 +40,13 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
             return new([], null, ListCursor.Unknown);
         }
 
-        var headers = await journal.ListAsync(new(principal, null, null, null, before, filter.Limit + 1, JournalKind.Thread, filter.Pinned, filter.Archived));
+        var headers = await journal.ListAsync(new(principal, null, null, null, before, filter.Limit + 1, JournalKind.Thread, filter.Pinned, filter.Archived), cancellation);
         var items = await WithRunsAsync(principal, [.. headers.Take(filter.Limit)]);
         return new(items, headers.Count > filter.Limit ? ListCursor.Of(headers[filter.Limit - 1]) : null);
     }
 
     /// <summary>A hit of the index is shown as its journal's header has it; what was deleted or changed hands is not there.</summary>
-    private async Task<ThreadList> FindAsync(Principal principal, ThreadListFilter filter, string query)
+    private async Task<ThreadList> FindAsync(Principal principal, ThreadListFilter filter, string query, CancellationToken cancellation)
     {
         if (!HitCursor.TryParse(filter.Cursor, out var skip))
         {
@@ -56,7 +56,7 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
         IReadOnlyList<IndexHit>? hits;
         try
         {
-            hits = await search.FindAsync(principal, query, skip, filter.Limit + 1);
+            hits = await search.FindAsync(principal, query, skip, filter.Limit + 1, cancellation);
         }
         catch (SearchRefusedException e)
         {

@@ -3,6 +3,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Search;
+using SQLitePCL;
 
 namespace OrleansAgents.Storage.Sqlite;
 
@@ -16,16 +17,23 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
     /// <summary>Texts that are ranked: the newest ones that match.</summary>
     private const int MostRanked = 2_000;
 
+    /// <summary>What a search may take. Its time grows with the words of all users, see <c>docs/decisions/search.md</c>.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+
+    /// <summary>Instructions of SQLite's machine between two looks at the clock: well below a millisecond.</summary>
+    private const int Instructions = 1_000;
+
     private readonly string _path;
     private readonly long _generation;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _write = new(1, 1);
     private readonly SemaphoreSlim _read = new(1, 1);
     private SqliteConnection _writer;
     private SqliteConnection _reader;
 
-    private SqliteThreadIndex(string path, long generation)
+    private SqliteThreadIndex(string path, long generation, TimeProvider time)
     {
-        (_path, _generation) = (path, generation);
+        (_path, _generation, _time) = (path, generation, time);
         _writer = IndexFile.Usable(path, generation) ?? IndexFile.Anew(path, generation);
         _reader = IndexFile.Connect(path, SqliteOpenMode.ReadOnly);
     }
@@ -35,7 +43,9 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
 
     /// <param name="store">Path of the store.</param>
     /// <param name="generation">The store's: an index of another one is of a store that was replaced.</param>
-    public static SqliteThreadIndex Open(string store, long generation) => new(PathOf(Path.GetFullPath(store)), generation);
+    /// <param name="time">Measures how long a search takes.</param>
+    public static SqliteThreadIndex Open(string store, long generation, TimeProvider? time = null) =>
+        new(PathOf(Path.GetFullPath(store)), generation, time ?? TimeProvider.System);
 
     public Task<DateTimeOffset> SinceAsync() => WriteAsync(db => db.Scalar("SELECT since FROM state") is long since ? Checksums.Time(since) : DateTimeOffset.MinValue);
 
@@ -97,7 +107,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
 
     private static bool IsGone(SqliteConnection db, string id) => db.Scalar("SELECT 1 FROM gone WHERE id=$id", ("$id", id)) is not null;
 
-    public async Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation)
     {
         var sequences = SearchWords.Sequences(query);
         if (sequences.Count == 0)
@@ -109,7 +119,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         var reader = _reader;
         try
         {
-            return await Task.Run(() => Find(principal, sequences, skip, limit), cancellation);
+            return await Task.Run(() => Stoppable(() => Find(principal, sequences, skip, limit), cancellation), cancellation);
         }
         catch (Exception e) when (IndexFile.IsUnusable(e))
         {
@@ -135,6 +145,29 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         _writer.Dispose();
         _read.Dispose();
         _write.Dispose();
+    }
+
+    /// <summary>Ends what the reader does when the caller has gone, or when it takes too long.</summary>
+    /// <remarks>An interrupt from another thread is lost where it comes just before a statement; this one is asked again and again.</remarks>
+    private T Stoppable<T>(Func<T> find, CancellationToken cancellation)
+    {
+        var began = _time.GetTimestamp();
+        raw.sqlite3_progress_handler(
+            _reader.Handle, Instructions, _ => cancellation.IsCancellationRequested || _time.GetElapsedTime(began) > Longest ? 1 : 0, null);
+        try
+        {
+            return find();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new SearchRefusedException(
+                ProblemCodes.InvalidRequest, $"The search took more than {Longest.TotalSeconds} s. Search for longer or rarer words.");
+        }
+        finally
+        {
+            raw.sqlite3_progress_handler(_reader.Handle, 0, null, null);
+        }
     }
 
     /// <summary>A title counts more than a message; of texts that match alike, the newer one comes first.</summary>
