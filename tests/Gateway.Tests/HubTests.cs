@@ -138,6 +138,28 @@ public sealed class HubTests : IAsyncLifetime
         Assert.Equal("run.cancelled", TypeOf((await UntilAsync(Stream("Watch", run!, null), "run.cancelled"))[^1]));
     }
 
+    [Fact]
+    public async Task Feedback_on_a_run_that_has_ended_is_told_by_the_list_and_read_from_the_runs_end_on()
+    {
+        var run = (await _hub.InvokeAsync<JsonElement>("Post", Thread, new { input = "hi", agent = "plain" }, null)).GetProperty("runId").GetString()!;
+        var end = (await UntilAsync(Stream("Watch", run, null), "run.completed"))[^1].GetProperty("event").GetProperty("seq").GetInt64();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var item in _hub.StreamAsync<JsonElement>("WatchRuns", new { threadId = Thread }, patience.Token))
+        {
+            var listed = item.GetProperty("items").EnumerateArray().Single(r => r.GetProperty("id").GetString() == run);
+            if (listed.GetProperty("head").GetInt64() > end)
+            {
+                break;
+            }
+
+            var answer = await _hub.InvokeAsync<JsonElement>("GiveFeedback", run, new { value = "up" }, null);
+            Assert.True(answer.TryGetProperty("receipt", out _), answer.ToString());
+        }
+
+        var rest = JsonDocument.Parse(await _gateway.Client.GetStringAsync($"/v1/runs/{run}/events?after={end}")).RootElement.GetProperty("items");
+        Assert.Equal("feedback.given", Assert.Single(rest.EnumerateArray().ToList()).GetProperty("type").GetString());
+    }
+
     private IAsyncEnumerable<JsonElement> Stream(string method, string id, string? cursor) => _hub.StreamAsync<JsonElement>(method, id, cursor);
 
     private static async Task<List<JsonElement>> UntilAsync(IAsyncEnumerable<JsonElement> stream, string type)

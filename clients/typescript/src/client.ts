@@ -9,7 +9,7 @@ import { SseTransport } from "./watch/sse.js";
 import { SignalRTransport } from "./watch/signalr.js";
 import { FallbackTransport } from "./watch/fallback.js";
 import type { KeepOpenOptions } from "./watch/keepOpen.js";
-import type { RunsFilter, Source, Transport } from "./watch/transport.js";
+import type { RunsChange, RunsFilter, Source, Transport } from "./watch/transport.js";
 import { watch, watchRuns, type WatchOptions } from "./watch/watch.js";
 
 export interface Page<T> {
@@ -47,6 +47,7 @@ export interface Feedback {
 export type WhenBusy = "steer" | "queue" | "reject";
 
 export type ThreadListener = (threadId: string, gone: boolean) => void;
+export type RunListener = (run: RunSummary) => void;
 
 export interface ClientOptions extends Caller {
   /** How events come; the hub with server-sent events behind it where nothing is said. */
@@ -62,6 +63,7 @@ export class AgentsClient {
   private readonly http: Http;
   readonly transport: Transport;
   private readonly told = new Set<ThreadListener>();
+  private readonly toldOfRuns = new Set<RunListener>();
 
   constructor(options: ClientOptions = {}) {
     this.http = new Http(options);
@@ -203,5 +205,16 @@ export class AgentsClient {
   watchThread = (threadId: string, options: Watching = {}) => this.watch({ threadId }, options);
 
   /** A list of runs that stays up to date: by the hub, or asked for again every few seconds where there is none. */
-  watchRuns = (filter: RunsFilter = {}, options: KeepOpenOptions = {}) => watchRuns(filter, { ...options, transport: this.transport });
+  async *watchRuns(filter: RunsFilter = {}, options: KeepOpenOptions = {}): AsyncGenerator<RunsChange, void, void> {
+    for await (const change of watchRuns(filter, { ...options, transport: this.transport })) {
+      change.items.forEach((run) => this.toldOfRuns.forEach((listener) => listener(run)));
+      yield change;
+    }
+  }
+
+  /** Calls back with each run that a watched list of this client tells of. Returns the way to end it. */
+  onRunChange(listener: RunListener): () => void {
+    this.toldOfRuns.add(listener);
+    return () => void this.toldOfRuns.delete(listener);
+  }
 }

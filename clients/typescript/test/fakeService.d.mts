@@ -16,6 +16,7 @@ export class FakeService {
   requests: Seen[];
   keys: string[] | undefined;
   runs: RunSummary[];
+  late: any[];
   taken: string[];
   faults: (number | "cut")[];
   onMessage: (thread: { id: string }, message: { input: string; whenBusy?: string }) => string | undefined;

@@ -15,6 +15,8 @@ export class FakeService {
     this.agents = [{ name: "docs", description: "Answers from the documents.", version: "sha256:00", model: "default", demo: true, tools: [], allowsInstructions: false, models: ["default"] }];
     /** What the list of runs has besides those of threads. */
     this.runs = [];
+    /** What came to runs after their end: no stream has it. */
+    this.late = [];
     /** Queued messages that a run has already. */
     this.taken = [];
     /** The keys that are taken; undefined where nobody is asked. */
@@ -146,6 +148,10 @@ export class FakeService {
     if (kind === "runs" && request.method === "POST") {
       this.onCommand(id, verb === "pending" ? "resolve" : verb, { ...body, callId: call });
       return { body: { commandId: "cmd", status: "accepted", seq: 1 } };
+    }
+    if (kind === "runs" && verb === "events") {
+      const items = this.late.filter((e) => e.runId === id && e.seq > query.get("after"));
+      return { body: { items, head: items.at(-1)?.seq ?? 0, terminal: true } };
     }
     if (kind === "runs" && verb === "steps") return { body: call ? { step: +call, attempt: 1, assembler: "window/1", from: 1, through: 2, request: { messages: [] }, hash: "sha256:00", recordedHash: "sha256:00", matches: true } : { items: [] } };
     return void problem(response, 404, "not_found", "There is nothing here.");

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AgentsClient, RunsStore, ThreadsStore, ThreadStore, type RunsChange, type RunSummary, type StreamEnd, type ThreadSummary, type Transport } from "../src/index.js";
 import { SseTransport } from "../src/index.js";
 import { FakeService } from "./fakeService.mjs";
+import { Script } from "./run.js";
 
 /** Says which runs changed when the test does; one connection after another. */
 class Told implements Transport {
@@ -203,6 +204,31 @@ describe("A list of conversations", () => {
     await client.changeThread("thr_1", { archived: false });
     await settled(store);
     expect(listed(store)).toEqual([]);
+  });
+});
+
+describe("Feedback on a run that has ended", () => {
+  it("is seen where the conversation is open and a list of runs tells of it", async () => {
+    const threadId = "thr_1";
+    const script = new Script("run_1").created("Why?").model(1).answered(1, "Because.").completed("Because.");
+    service.fact(threadId, "turn.accepted", { turn: 1, runId: "run_1", messageId: "m0", agent: "docs", input: "Why?" });
+    script.events.forEach((e) => service.run(threadId, e));
+    service.fact(threadId, "turn.ended", { turn: 1, runId: "run_1", status: "completed" });
+    const events = new SseTransport({ baseUrl: service.url });
+    told.open = (...watched) => events.open(...watched);
+    const [list, thread] = [new ThreadsStore(client), new ThreadStore(client, threadId)];
+    await open(list);
+    const end = thread.subscribe(() => {});
+    const answered = () => thread.get().thread.turns[0]?.run;
+    await vi.waitFor(() => expect(answered()?.status).toBe("completed"));
+
+    const { head } = answered()!;
+    service.late = script.feedback("down", "Wrong year.").feedback("up").events.slice(head);
+    told.changed(run("run_2", "thr_2", { head: 9 }), run("run_1", threadId, { head }), run("run_1", threadId, { head: head + 2 }));
+    await vi.waitFor(() => expect(answered()?.feedback).toEqual({ value: "up", by: "ann" }));
+    expect(thread.get().thread.missing).toBeUndefined();
+    expect(service.requests.filter((r) => r.path === "/v1/runs/run_1/events").map((r) => r.query)).toEqual([`?after=${head}&limit=500`]);
+    end();
   });
 });
 

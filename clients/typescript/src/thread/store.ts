@@ -1,4 +1,6 @@
 import { backOff, pause } from "../backoff.js";
+import type { ThreadEvent } from "../events.js";
+import type { RunSummary } from "../generated/openapi.js";
 import { ProblemError } from "../problem.js";
 import type { AgentsClient } from "../client.js";
 import { stopReason, type Connection } from "../watch/connection.js";
@@ -65,7 +67,21 @@ export class ThreadStore {
       this.posted();
     });
     signal.addEventListener("abort", off);
+    signal.addEventListener("abort", this.client.onRunChange((run) => void this.readOn(run, signal)));
     void this.follow(signal);
+  }
+
+  /** The thread's stream has a run up to its end. What follows that, which is feedback, is read where a list of runs tells of it. */
+  private async readOn({ id, head }: RunSummary, signal: AbortSignal): Promise<void> {
+    const known = this.next.thread.turns.find((t) => t.runId === id)?.run;
+    if (!known?.endedAt || known.head === 0 || known.head >= head) return;
+    try {
+      const { items } = await this.client.events(id, { after: known.head, limit: 500 }, signal);
+      const thread = items.reduce<ThreadView>((view, event) => reduceThread(view, event as ThreadEvent), this.next.thread);
+      if (!signal.aborted && !thread.missing) this.show({ thread });
+    } catch {
+      // Whoever opens the thread again has it.
+    }
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
