@@ -34,6 +34,12 @@ export class Authority {
         },
       },
     });
+    this.provider.use(async (context, next) => {
+      await next();
+      if (!this.renewsNoLonger || context.oidc?.params?.grant_type !== "refresh_token") return;
+      context.status = 400;
+      context.body = { error: "invalid_grant" };
+    });
     this.provider.on("grant.success", ({ oidc }) => this.given.push(oidc.params.grant_type));
     this.provider.on("grant.error", ({ oidc }, error) => this.given.push(`${oidc.params?.grant_type}: ${error.error_description ?? error.message}`));
   }

@@ -94,6 +94,7 @@ const reasons: Record<AwayReason | StopReason, string> = {
   unreachable: "The service cannot be reached.",
   unavailable: "The service cannot answer at the moment.",
   cut: "The connection was cut.",
+  incomplete: "A part of this conversation cannot be read.",
   signed_out: "The service does not take the key any longer.",
   forbidden: "You may not read this conversation.",
   gone: "This conversation was deleted.",
