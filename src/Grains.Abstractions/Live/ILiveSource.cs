@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 namespace OrleansAgents.Live;
 
 /// <summary>A grain whose journal can be followed from another process.</summary>
+[Alias("live-source")]
 public interface ILiveSource : IGrainWithStringKey
 {
     /// <summary>Sends the sink everything that this journal does from now on, in order.</summary>
