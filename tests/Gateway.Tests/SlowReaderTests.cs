@@ -48,7 +48,11 @@ public sealed class SlowReaderTests
         time.Advance(SseWriter.Patience);
         while (gateway.Followed.Count > 0)
         {
-            Assert.False(slow.IsCompleted);
+            if (slow.IsFaulted)
+            {
+                await slow;
+            }
+
             await Task.Delay(10);
         }
 

@@ -141,6 +141,16 @@ public sealed class ThreadIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Turns_that_follow_on_a_head_are_put_on_that_head_alone()
+    {
+        await _index.PutAsync(new("thr_one", Ann, "One", 12, [new(3, "run_3", ["later words"])]), after: 10);
+        Assert.Equal((0, ""), (await _index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "later")));
+
+        await _index.PutAsync(new("thr_one", Ann, "One", 12, [new(1, "run_1", ["words"])]), after: 0);
+        Assert.Equal((12, "thr_one"), (await _index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "words")));
+    }
+
+    [Fact]
     public async Task An_index_that_cannot_forget_goes_as_a_whole()
     {
         await PutAsync(Ann, "thr_gone", "Gone", "wordgone");

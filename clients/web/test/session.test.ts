@@ -86,6 +86,7 @@ test("No token of somebody else is used in a page that shows another's", async (
   expect(page.heldToken()).toBe("t1");
   users = { t1: "ada", b1: "bob" };
   await eventually(() => expect(reload).toHaveBeenCalled());
+  expect(page.heldToken()).toBe("t1");
 });
 
 test("A renewal while the page opens is taken", async () => {

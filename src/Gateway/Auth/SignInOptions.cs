@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
@@ -23,6 +24,8 @@ internal sealed partial class SignInOptions(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly OidcSettings? _oidc = mode.TakesTokens ? JwtSettings.Read(configuration).SignIn : null;
+    private readonly Lock _gate = new();
+    private Task<OpenIdConnectConfiguration>? _asked;
     private string? _tokenEndpoint;
     private long _notBefore;
 
@@ -46,7 +49,7 @@ internal sealed partial class SignInOptions(
 
         try
         {
-            var server = OidcServer.Of(await manager.GetConfigurationAsync(CancellationToken.None).WaitAsync(Patience, stop));
+            var server = OidcServer.Of(await AskAsync(manager).WaitAsync(Patience, stop));
             _tokenEndpoint = server.TokenEndpoint;
             return server;
         }
@@ -55,6 +58,15 @@ internal sealed partial class SignInOptions(
             Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + Pause).Ticks);
             Unreachable(log, e.Message);
             return null;
+        }
+    }
+
+    /// <summary>One question at a time, however many wait for its answer.</summary>
+    private Task<OpenIdConnectConfiguration> AskAsync(IConfigurationManager<OpenIdConnectConfiguration> manager)
+    {
+        lock (_gate)
+        {
+            return _asked = _asked is { IsCompleted: false } ? _asked : manager.GetConfigurationAsync(CancellationToken.None);
         }
     }
 

@@ -16,7 +16,8 @@ internal interface IThreadIndex
     Task<long> HeadOfAsync(string threadId);
 
     /// <summary>Puts the title, and the texts of the turns given instead of those that these turns had. Leaves out what was removed: whoever read it before may come later.</summary>
-    Task PutAsync(IndexedThread thread);
+    /// <param name="after">The head on which the turns follow. Nothing is put where the index has another one: it may have begun anew meanwhile.</param>
+    Task PutAsync(IndexedThread thread, long? after = null);
 
     /// <summary>Forgets a thread, or what one run said in its thread, for good. Its texts are gone when this returns, also where the whole index has to go for it.</summary>
     /// <exception cref="Journal.StorageRefusedException">Nothing can be written or removed at present.</exception>

@@ -123,7 +123,7 @@ internal sealed partial class ThreadSearch(IJournal journal, IThreadIndex? index
 
             if (thread.EndedAt is null)
             {
-                await index.PutAsync(await ThreadTexts.ReadAsync(journal, thread, head));
+                await index.PutAsync(await ThreadTexts.ReadAsync(journal, thread, head), head);
             }
         }
         catch (JournalDeletedException)

@@ -47,6 +47,27 @@ internal static class IndexFile
     public static bool IsUnusable(Exception e) =>
         e is SqliteException { SqliteErrorCode: 1 or 10 or 11 or 14 or 26 } or InvalidOperationException;
 
+    /// <summary>Ids of what was removed; none where they cannot be read.</summary>
+    public static List<string> Gone(SqliteConnection db)
+    {
+        var ids = new List<string>();
+        try
+        {
+            using var command = db.Command("SELECT id FROM gone");
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                ids.Add(reader.GetString(0));
+            }
+        }
+        catch (Exception e) when (e is SqliteException or InvalidOperationException)
+        {
+            // The file is replaced because it is damaged.
+        }
+
+        return ids;
+    }
+
     public static SqliteConnection Anew(string path, long generation)
     {
         foreach (var part in new[] { path, path + "-wal", path + "-shm" })

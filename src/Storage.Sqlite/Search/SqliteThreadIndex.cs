@@ -52,11 +52,11 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
     public Task SaveSinceAsync(DateTimeOffset from, DateTimeOffset since) => WriteAsync(db =>
         db.Run("UPDATE state SET since=$since WHERE since=$from", ("$since", Checksums.Micros(since)), ("$from", Checksums.Micros(from))));
 
-    public Task<long> HeadOfAsync(string threadId) => WriteAsync(db => db.Scalar("SELECT head FROM threads WHERE id=$id", ("$id", threadId)) as long? ?? 0);
+    public Task<long> HeadOfAsync(string threadId) => WriteAsync(db => HeadOf(db, threadId));
 
-    public Task PutAsync(IndexedThread thread) => WriteAsync(db =>
+    public Task PutAsync(IndexedThread thread, long? after = null) => WriteAsync(db =>
     {
-        if (IsGone(db, thread.Id))
+        if (IsGone(db, thread.Id) || (after is { } head && HeadOf(db, thread.Id) != head))
         {
             return false;
         }
@@ -105,6 +105,8 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         return true;
     }
 
+    private static long HeadOf(SqliteConnection db, string threadId) => db.Scalar("SELECT head FROM threads WHERE id=$id", ("$id", threadId)) as long? ?? 0;
+
     private static bool IsGone(SqliteConnection db, string id) => db.Scalar("SELECT 1 FROM gone WHERE id=$id", ("$id", id)) is not null;
 
     public async Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation)
@@ -152,8 +154,9 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
     private T Stoppable<T>(Func<T> find, CancellationToken cancellation)
     {
         var began = _time.GetTimestamp();
+        var handle = _reader.Handle ?? throw new InvalidOperationException("The file of the index could not be opened again.");
         raw.sqlite3_progress_handler(
-            _reader.Handle, Instructions, _ => cancellation.IsCancellationRequested || _time.GetElapsedTime(began) > Longest ? 1 : 0, null);
+            handle, Instructions, _ => cancellation.IsCancellationRequested || _time.GetElapsedTime(began) > Longest ? 1 : 0, null);
         try
         {
             return find();
@@ -166,7 +169,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         }
         finally
         {
-            raw.sqlite3_progress_handler(_reader.Handle, 0, null, null);
+            raw.sqlite3_progress_handler(handle, 0, null, null);
         }
     }
 
@@ -280,13 +283,20 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
 
     private Task BeginAnewAsync() => AloneAsync(BeginAnew);
 
+    /// <summary>What was removed stays removed, as far as the old file can be read: its journal may be deleted a moment later only.</summary>
     private void BeginAnew()
     {
+        var gone = IndexFile.Gone(_writer);
         _reader.Dispose();
         _writer.Dispose();
         try
         {
             _writer = IndexFile.Anew(_path, _generation);
+            foreach (var id in gone)
+            {
+                _writer.Run("INSERT INTO gone (id) VALUES ($id) ON CONFLICT DO NOTHING", ("$id", id));
+            }
+
             _reader = IndexFile.Connect(_path, SqliteOpenMode.ReadOnly);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)

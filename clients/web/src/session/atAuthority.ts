@@ -27,11 +27,12 @@ export async function arrive(oidc: OidcView | undefined): Promise<Arrival> {
   const { exchange } = await import("./oidc/authority.ts");
   const arrival = await exchange(oidc, query, pending);
   if (pending.way !== "silent") return arrival;
-  // Somebody may have signed out in another tab meanwhile.
-  if (!marked()) return { way: "silent" };
   if (!arrival.tokens) setMark(false);
-  return arrival;
+  return mayShare(arrival) ? arrival : { way: "silent" };
 }
+
+/** Whether nobody has signed out in another tab since this one was sent to the authority silently. */
+export const mayShare = ({ way }: Arrival) => way !== "silent" || marked();
 
 /** Shares tokens that the service has taken. */
 export async function share(authority: Authority, tokens: Tokens, changed: Changed): Promise<void> {

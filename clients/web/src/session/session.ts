@@ -45,9 +45,7 @@ async function recover(refused: string | undefined): Promise<void> {
   if (newer !== undefined) await adopt(newer);
   if (token !== refused || session.phase !== "in") return;
   show({ phase: "lost", me: session.me });
-  const oidc = await offered().catch(() => undefined);
-  const now = sessionNow();
-  if (now.phase === "lost") show({ ...now, oidc });
+  void offered().then((oidc) => session.phase === "lost" && show({ ...session, oidc }), () => {});
 }
 
 /** Finds out at the start who is here. */
@@ -71,6 +69,11 @@ async function find(found: { arrival?: Arrival }): Promise<void> {
   const { arrival } = found;
   const given = arrival?.tokens?.access ?? token;
   const me = await known(given);
+  if (arrival?.tokens && !atAuthority.mayShare(arrival)) {
+    found.arrival = { way: arrival.way };
+    return find(found);
+  }
+
   const oidc = me && !arrival?.tokens ? undefined : await offered();
   let why = arrival?.why;
   if (me) {
@@ -137,9 +140,9 @@ async function tryAdopting(): Promise<void> {
 
 function enter(text: string | undefined, me: MeView): void {
   if (session.phase === "beside") return;
-  token = text;
-  // What this page holds in memory belongs to who was here before.
+  // What this page holds in memory belongs to who was here before, and goes out under no other name until it is loaded anew.
   if ("me" in session && !isSame(session.me, me)) return location.reload();
+  token = text;
   show({ phase: "in", me });
   waiting.splice(0).forEach((go) => go(true));
 }
@@ -148,10 +151,13 @@ function enter(text: string | undefined, me: MeView): void {
 export function signOut(): void {
   // What is still to be sent is sent for who is here now.
   finishAll();
-  // Somebody else may be signed in at the authority in another tab.
-  if (kept() !== undefined) setOut();
+  if (kept() === undefined) atAuthority.signOut();
+  else {
+    // Somebody else may be signed in at the authority in another tab.
+    setOut();
+    atAuthority.leave();
+  }
   keep(undefined);
-  atAuthority.signOut();
   location.hash = "";
   location.reload();
 }

@@ -79,8 +79,14 @@ const serverOf = ({ server }: Authority): oauth.AuthorizationServer => ({
   ...(server.idTokenAlgorithms.length > 0 ? { id_token_signing_alg_values_supported: server.idTokenAlgorithms } : {}),
 });
 
+/** Below the time for which other tabs leave a refresh token alone. */
+const answersWithin = 10_000;
+
 /** The service takes http for an authority on loopback alone. */
-const optionsOf = ({ token_endpoint }: oauth.AuthorizationServer) => ({ [oauth.allowInsecureRequests]: token_endpoint!.startsWith("http:") });
+const optionsOf = ({ token_endpoint }: oauth.AuthorizationServer) => ({
+  [oauth.allowInsecureRequests]: token_endpoint!.startsWith("http:"),
+  signal: AbortSignal.timeout(answersWithin),
+});
 
 const tokensOf = ({ access_token, refresh_token, expires_in }: oauth.TokenEndpointResponse): Tokens => ({
   access: access_token,
@@ -91,5 +97,5 @@ const tokensOf = ({ access_token, refresh_token, expires_in }: oauth.TokenEndpoi
 
 const wordsOf = (error: unknown) =>
   error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError ? `the sign-in server answered “${error.error_description ?? error.error}”.`
-  : error instanceof TypeError ? "the sign-in server did not answer. Its operator may have to allow this page's address as an origin."
+  : error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError") ? "the sign-in server did not answer. Its operator may have to allow this page's address as an origin."
   : `the sign-in server gave an answer that cannot be used (${error instanceof Error ? error.message : String(error)}).`;

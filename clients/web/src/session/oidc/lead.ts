@@ -10,6 +10,8 @@ const name = "orleans-agents.sign-in";
 export const leadByLock: Lead = (changed) => {
   const left = new AbortController();
   const hold = () => {
+    // A lock that was asked for before may come after this tab has left.
+    if (left.signal.aborted) return Promise.resolve();
     changed(true);
     return new Promise<void>((resolve) => left.signal.addEventListener("abort", () => resolve()));
   };

@@ -72,7 +72,7 @@ export class SharedSignIn {
     if (this.leads) void this.renew();
     else this.send({ refused: this.tokens!.access });
     await this.until(isOver, renewsWithin);
-    if (isOver() || this.leads) return newer();
+    if (isOver() || this.leads || this.inUseFor() > 0) return newer();
     // The tab that leads is frozen.
     this.lead.seize();
     await this.until(() => this.leads || isOver(), renewsWithin);
@@ -130,12 +130,12 @@ export class SharedSignIn {
     clearTimeout(this.timer);
     const { refresh, since, until } = this.tokens ?? { since: 0 };
     if (!this.leads || refresh === undefined || until === undefined) return;
-    const now = Date.now();
-    // A refresh token that is used twice is taken for stolen: the tab that was using it may still get its answer.
-    const free = this.inUse?.refresh === refresh ? this.inUse.since + renewsWithin : 0;
-    const at = Math.max(since + (until - since) * 0.75, since + betweenRenewals, free);
-    this.timer = setTimeout(() => void this.renew(), Math.min(at - now, longest));
+    const due = Math.max(since + (until - since) * 0.75, since + betweenRenewals) - Date.now();
+    this.timer = setTimeout(() => void this.renew(), Math.min(Math.max(due, this.inUseFor()), longest));
   }
+
+  /** How long another tab may still get an answer for the refresh token, in milliseconds: one that is used twice is taken for stolen. */
+  private inUseFor = () => (this.inUse && this.inUse.refresh === this.tokens?.refresh ? Math.max(0, this.inUse.since + renewsWithin - Date.now()) : 0);
 
   private renew(): Promise<void> {
     return (this.renewing ??= this.tryRenewing().finally(() => (this.renewing = undefined)));
@@ -143,7 +143,7 @@ export class SharedSignIn {
 
   private async tryRenewing(): Promise<void> {
     const before = this.tokens;
-    for (let n = 0; before?.refresh !== undefined && this.tokens === before; n++) {
+    for (let n = 0; before?.refresh !== undefined && this.tokens === before && this.leads; n++) {
       try {
         this.send({ renewing: before.refresh });
         const tokens = await (this.options.renewTokens ?? renew)(this.authority, before);
