@@ -67,6 +67,8 @@ export async function memory({ test, browser, canary, folder }) {
   await test("Versions come into an open panel, and the failure goes", async () => {
     writer.answers = [{ text: hostile, usage: { prompt_tokens: 900, completion_tokens: 100, total_tokens: 1000 } }];
     await turn("What is a journal?");
+    // Turns that follow each other at once may be summarised at once.
+    await until("the first versions", versions, (names) => names.length >= 3);
     await turn("What is a lease?");
     await until("versions", versions, (names) => names.length >= 4);
     assert.equal(await page.getByText("The newest summary was not made").count(), 0);
