@@ -1,21 +1,12 @@
 using OrleansAgents.Events;
 using OrleansAgents.Search;
-using OrleansAgents.Storage.Sqlite;
-using OrleansAgents.Testing;
 using Xunit;
 
 namespace OrleansAgents.Storage.Tests;
 
 /// <summary>What the index finds, in which order, and that what was removed stands in none of its files.</summary>
-public sealed class ThreadIndexTests : IDisposable
+public sealed class ThreadIndexTests : IndexStand
 {
-    private static readonly Principal Ann = new("acme", "ann");
-    private static readonly Principal Bob = new("acme", "bob");
-    private readonly TempFolder _folder = new();
-    private SqliteThreadIndex _index;
-
-    public ThreadIndexTests() => _index = Open();
-
     /// <summary>A text, and what finds it.</summary>
     public static TheoryData<string, string[]> Scripts => new()
     {
@@ -31,12 +22,6 @@ public sealed class ThreadIndexTests : IDisposable
         { "החזר כספי בבקשה", ["כספי", "החזר"] },
         { "a 👍🏽 b 𝒳", ["a b"] },
     };
-
-    public void Dispose()
-    {
-        _index.Dispose();
-        _folder.Dispose();
-    }
 
     [Theory, MemberData(nameof(Scripts))]
     public async Task A_text_is_found_by_parts_of_it_in_any_script(string text, string[] queries)
@@ -74,9 +59,9 @@ public sealed class ThreadIndexTests : IDisposable
         await PutAsync(Ann, "thr_said", "Bills", "refund", "the refund of the refund", "again a refund");
         await PutAsync(Ann, "thr_titled", "Refund", "something else");
 
-        var hits = await _index.FindAsync(Ann, "refund", 0, 10, Cancel);
+        var hits = await Index.FindAsync(Ann, "refund", 0, 10, Cancel);
         Assert.Equal(["thr_titled 0 Refund", "thr_said 1 refund"], hits.Select(h => $"{h.ThreadId} {h.Turn} {h.Text}"));
-        Assert.Equal(["thr_said"], (await _index.FindAsync(Ann, "refund", 1, 1, Cancel)).Select(h => h.ThreadId));
+        Assert.Equal(["thr_said"], (await Index.FindAsync(Ann, "refund", 1, 1, Cancel)).Select(h => h.ThreadId));
     }
 
     [Fact]
@@ -95,12 +80,12 @@ public sealed class ThreadIndexTests : IDisposable
     public async Task A_rename_and_a_turn_told_anew_replace_what_was_there()
     {
         await PutAsync(Ann, "thr_one", "Alpha", "the question");
-        await _index.PutAsync(new("thr_one", Ann, "Beta", 5, [new(1, "run_1", ["the question", "the answer"])]));
+        await Index.PutAsync(new("thr_one", Ann, "Beta", 5, [new(1, "run_1", ["the question", "the answer"])]));
 
         Assert.Equal("", await IdsAsync(Ann, "alpha"));
         Assert.Equal("thr_one", await IdsAsync(Ann, "beta"));
         Assert.Equal("thr_one", await IdsAsync(Ann, "answer"));
-        Assert.Equal(5, await _index.HeadOfAsync("thr_one"));
+        Assert.Equal(5, await Index.HeadOfAsync("thr_one"));
     }
 
     [Fact]
@@ -108,11 +93,11 @@ public sealed class ThreadIndexTests : IDisposable
     {
         await PutAsync(Ann, "thr_kept", "Kept", "ordinary words");
         await PutAsync(Ann, "thr_gone", "Titlewordgone", "bodywordgone 退款密码");
-        await _index.PutAsync(new("thr_kept", Ann, "Kept", 9, [new(2, "run_gone", ["runwordgone"])]));
+        await Index.PutAsync(new("thr_kept", Ann, "Kept", 9, [new(2, "run_gone", ["runwordgone"])]));
         Assert.Equal("thr_gone", await IdsAsync(Ann, "密码"));
 
-        await _index.RemoveAsync("thr_gone");
-        await _index.RemoveAsync("run_gone");
+        await Index.RemoveAsync("thr_gone");
+        await Index.RemoveAsync("run_gone");
 
         foreach (var word in new[] { "titlewordgone", "bodywordgone", "密码", "runwordgone" })
         {
@@ -120,7 +105,7 @@ public sealed class ThreadIndexTests : IDisposable
         }
 
         Assert.Equal("thr_kept", await IdsAsync(Ann, "ordinary"));
-        Assert.Equal(0, await _index.HeadOfAsync("thr_gone"));
+        Assert.Equal(0, await Index.HeadOfAsync("thr_gone"));
         foreach (var text in Files())
         {
             Assert.DoesNotContain("wordgone", text, StringComparison.OrdinalIgnoreCase);
@@ -131,119 +116,23 @@ public sealed class ThreadIndexTests : IDisposable
     [Fact]
     public async Task What_was_read_before_it_was_removed_is_not_put_afterwards()
     {
-        await _index.RemoveAsync("thr_gone");
-        await _index.RemoveAsync("run_thr_kept_0");
+        await Index.RemoveAsync("thr_gone");
+        await Index.RemoveAsync("run_thr_kept_0");
         await PutAsync(Ann, "thr_gone", "Gone", "words");
         await PutAsync(Ann, "thr_kept", "Kept", "words", "other words");
 
         Assert.Equal("thr_kept", await IdsAsync(Ann, "words"));
-        Assert.Equal([2], (await _index.FindAsync(Ann, "words", 0, 10, Cancel)).Select(h => h.Turn));
+        Assert.Equal([2], (await Index.FindAsync(Ann, "words", 0, 10, Cancel)).Select(h => h.Turn));
     }
 
     [Fact]
     public async Task Turns_that_follow_on_a_head_are_put_on_that_head_alone()
     {
-        await _index.PutAsync(new("thr_one", Ann, "One", 12, [new(3, "run_3", ["later words"])]), after: 10);
-        Assert.Equal((0, ""), (await _index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "later")));
+        await Index.PutAsync(new("thr_one", Ann, "One", 12, [new(3, "run_3", ["later words"])]), after: 10);
+        Assert.Equal((0, ""), (await Index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "later")));
 
-        await _index.PutAsync(new("thr_one", Ann, "One", 12, [new(1, "run_1", ["words"])]), after: 0);
-        Assert.Equal((12, "thr_one"), (await _index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "words")));
-    }
-
-    [Fact]
-    public async Task An_index_that_cannot_forget_goes_as_a_whole()
-    {
-        await PutAsync(Ann, "thr_gone", "Gone", "wordgone");
-        await DamageAsync("DROP TABLE texts");
-
-        await _index.RemoveAsync("thr_gone");
-
-        Assert.Equal(DateTimeOffset.MinValue, await _index.SinceAsync());
-        Assert.All(Files(), text => Assert.DoesNotContain("wordgone", text, StringComparison.Ordinal));
-        await PutAsync(Ann, "thr_new", "New", "words");
-        Assert.Equal("thr_new", await IdsAsync(Ann, "words"));
-    }
-
-    [Theory]
-    [InlineData("DROP TABLE texts")]
-    [InlineData("UPDATE words_data SET block=x'ffffffffffffffff'")]
-    public async Task An_index_that_is_damaged_refuses_the_search_in_words_and_begins_anew(string damage)
-    {
-        await PutAsync(Ann, "thr_one", "One", "words");
-        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
-        await DamageAsync(damage);
-
-        var refusals = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await Record.ExceptionAsync(() => IdsAsync(Ann, "words"))) as SearchRefusedException));
-        Assert.Contains(refusals, e => e is { Code: "search_unavailable" } && e.Message.Contains("is being built again", StringComparison.Ordinal));
-
-        Assert.Equal(DateTimeOffset.MinValue, await _index.SinceAsync());
-        await PutAsync(Ann, "thr_one", "One", "words");
-        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
-    }
-
-    [Fact]
-    public async Task A_search_that_takes_too_long_is_refused_in_words_and_the_index_stays()
-    {
-        await PutAsync(Ann, "thr_one", "One", Many);
-        WithClock(() => SqliteThreadIndex.Longest);
-
-        var refused = await Assert.ThrowsAsync<SearchRefusedException>(() => IdsAsync(Ann, "words"));
-        Assert.Equal(("invalid_request", "The search took more than 2 s. Search for longer or rarer words."), (refused.Code, refused.Message));
-
-        WithClock(() => TimeSpan.Zero);
-        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
-    }
-
-    [Fact]
-    public async Task A_search_ends_when_its_caller_leaves()
-    {
-        using var caller = new CancellationTokenSource();
-        await PutAsync(Ann, "thr_one", "One", Many);
-        var looks = 0;
-        WithClock(() =>
-        {
-            if (++looks == 3)
-            {
-                caller.Cancel();
-            }
-
-            return TimeSpan.Zero;
-        });
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _index.FindAsync(Ann, "words", 0, 10, caller.Token));
-        Assert.Equal(3, looks);
-        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
-    }
-
-    [Fact]
-    public async Task How_far_an_index_was_is_not_said_of_the_one_that_replaced_it()
-    {
-        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
-        await DamageAsync("DROP TABLE users");
-        await Assert.ThrowsAsync<SearchRefusedException>(() => IdsAsync(Ann, "words"));
-
-        await _index.SaveSinceAsync(Sample.Start, Sample.Start.AddHours(1));
-        Assert.Equal(DateTimeOffset.MinValue, await _index.SinceAsync());
-    }
-
-    [Fact]
-    public async Task It_goes_on_where_it_was_and_begins_anew_for_another_store_or_a_damaged_file()
-    {
-        await PutAsync(Ann, "thr_one", "One", "words");
-        await _index.SaveSinceAsync(DateTimeOffset.MinValue, Sample.Start);
-        Reopen(1);
-        Assert.Equal((Sample.Start, "thr_one"), (await _index.SinceAsync(), await IdsAsync(Ann, "words")));
-
-        Reopen(2);
-        Assert.Equal((DateTimeOffset.MinValue, ""), (await _index.SinceAsync(), await IdsAsync(Ann, "words")));
-
-        await PutAsync(Ann, "thr_one", "One", "words");
-        _index.Dispose();
-        await File.WriteAllTextAsync(SqliteThreadIndex.PathOf(Store), "no database at all, and long enough to be taken for one", Cancel);
-        _index = SqliteThreadIndex.Open(Store, 2);
-        Assert.Equal(0, await _index.HeadOfAsync("thr_one"));
-        await PutAsync(Ann, "thr_one", "One", "words");
-        Assert.Equal("thr_one", await IdsAsync(Ann, "words"));
+        await Index.PutAsync(new("thr_one", Ann, "One", 12, [new(1, "run_1", ["words"])]), after: 0);
+        Assert.Equal((12, "thr_one"), (await Index.HeadOfAsync("thr_one"), await IdsAsync(Ann, "words")));
     }
 
     [Fact]
@@ -255,51 +144,4 @@ public sealed class ThreadIndexTests : IDisposable
         Assert.Equal("thr_long", await IdsAsync(Ann, "beginning"));
         Assert.Equal("thr_broken", await IdsAsync(Ann, "pair"));
     }
-
-    /// <summary>Texts that a search looks at the clock for more than once.</summary>
-    private static string[] Many => [.. Enumerable.Range(0, 500).Select(n => $"words {n}")];
-
-    private void WithClock(Func<TimeSpan> step)
-    {
-        _index.Dispose();
-        _index = SqliteThreadIndex.Open(Store, 1, new SteppingTime(step));
-    }
-
-    /// <summary>A clock that is moved by each look at it.</summary>
-    private sealed class SteppingTime(Func<TimeSpan> step) : TimeProvider
-    {
-        private TimeSpan _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => (_now += step()).Ticks;
-    }
-
-    private async Task DamageAsync(string sql)
-    {
-        using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={SqliteThreadIndex.PathOf(Store)};Pooling=False");
-        await other.OpenAsync(Cancel);
-        other.Run(sql);
-    }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private string Store => _folder.File("agents.db");
-
-    private List<string> Files() =>
-        [.. Directory.GetFiles(Path.GetDirectoryName(Store)!, "agents.search.db*").Select(file => System.Text.Encoding.UTF8.GetString(File.ReadAllBytes(file)))];
-
-    private SqliteThreadIndex Open() => SqliteThreadIndex.Open(Store, 1);
-
-    private void Reopen(long generation)
-    {
-        _index.Dispose();
-        _index = SqliteThreadIndex.Open(Store, generation);
-    }
-
-    private Task PutAsync(Principal principal, string id, string title, params string[] texts) =>
-        _index.PutAsync(new(id, principal, title, 3, [.. texts.Select((t, i) => new IndexedTurn(i + 1, $"run_{id}_{i}", [t]))]));
-
-    private async Task<string> IdsAsync(Principal principal, string query) =>
-        string.Join(' ', (await _index.FindAsync(principal, query, 0, 10, Cancel)).Select(h => h.ThreadId));
 }

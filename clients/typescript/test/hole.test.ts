@@ -44,7 +44,7 @@ describe("A thread with an event that never comes", () => {
     end = store.subscribe(() => {});
   });
 
-  it("is read again once a minute at most, shows what comes before, and says so", async () => {
+  it("is read again once a minute at most, shows what comes before, and is away with the reason `incomplete`", async () => {
     await vi.advanceTimersByTimeAsync(10 * minute);
     const { length } = journal.cursors;
     await vi.advanceTimersByTimeAsync(10 * minute);

@@ -46,7 +46,7 @@ describe("A watch", () => {
     expect(states.filter((s) => s.state === "away").every((s) => s.retryAt! >= Date.now() - 10_000)).toBe(true);
   });
 
-  it("that is cut while the device has no network says so", async () => {
+  it("that is cut while the device has no network is away with the reason `offline`", async () => {
     vi.stubGlobal("navigator", { onLine: false });
     const states: Connection[] = [];
     await collect(new Scripted([items.slice(0, 2), items.slice(2)]), undefined, states).finally(() => vi.unstubAllGlobals());

@@ -24,7 +24,7 @@ describe("Code", () => {
     expect(host.textContent).toContain("y");
   });
 
-  it("is copied as it is, and says so", async () => {
+  it("is copied as it is, and the button reports it", async () => {
     const writeText = vi.fn(async () => {});
     vi.stubGlobal("navigator", { ...navigator, clipboard: { writeText } });
     const { host } = await draw(<CodeBlock code={"a\n\tb"} language="sh" />);

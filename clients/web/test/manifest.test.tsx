@@ -48,7 +48,7 @@ describe("What a request is made of", () => {
     expect(went).toEqual(["turn 1", "memory 4"]);
   });
 
-  it("that is more than its budget fills the bar, and says so", async () => {
+  it("that is more than its budget fills the bar, and is named as more than the budget", async () => {
     const over = { ...manifest, budget: 2489, tokens: 3292, memoryVersion: null, out: [] };
     const { segments, free } = barOf(over);
     expect(segments.at(-1)!.from + segments.at(-1)!.width).toBeCloseTo(1000);

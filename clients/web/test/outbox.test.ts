@@ -6,7 +6,7 @@ import { Outbox } from "../src/conversation/outbox/Outbox.ts";
 const user = "local/ann";
 const said = (input: string, threadId = "thr_1") => ({ threadId, input });
 
-/** A service that answers when the test says so. */
+/** A service that answers when the test lets it. */
 function service() {
   const posted: { message: Unsent; answer: (seq: number) => void; fail: (error: unknown) => void }[] = [];
   const pauses: (() => void)[] = [];

@@ -135,7 +135,7 @@ describe("Feedback", () => {
     expect(given).toEqual([{ value: "down" }, { value: "down", note: "Too short." }, { value: "none" }]);
   });
 
-  it("needs a role, and says so", async () => {
+  it("names the role that it needs", async () => {
     vi.stubGlobal("fetch", async () => Response.json({ signedIn: true, tenant: "t", user: "eve", roles: ["view"] }));
     await act(() => open());
     const { host } = await talk(threadOf(done()));

@@ -8,15 +8,9 @@ using SQLitePCL;
 namespace OrleansAgents.Storage.Sqlite;
 
 /// <summary>An index of threads in a file of its own beside the store, by FTS5. A file that cannot be used is replaced by an empty one, which is filled again.</summary>
-/// <remarks>
-/// FTS5 is given words that are cut already (<see cref="SearchWords"/>): its own tokenizers know no words in scripts without spaces. Each
-/// row of it begins with a word for the user, which each search asks for too.
-/// </remarks>
+/// <remarks>One connection writes and one reads, each for one caller at a time. Thread-safe.</remarks>
 internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
 {
-    /// <summary>Texts that are ranked: the newest ones that match.</summary>
-    private const int MostRanked = 2_000;
-
     /// <summary>What a search may take. Its time grows with the words of all users, see <c>docs/decisions/search.md</c>.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
@@ -52,62 +46,25 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
     public Task SaveSinceAsync(DateTimeOffset from, DateTimeOffset since) => WriteAsync(db =>
         db.Run("UPDATE state SET since=$since WHERE since=$from", ("$since", Checksums.Micros(since)), ("$from", Checksums.Micros(from))));
 
-    public Task<long> HeadOfAsync(string threadId) => WriteAsync(db => HeadOf(db, threadId));
+    public Task<long> HeadOfAsync(string threadId) => WriteAsync(db => IndexRows.HeadOf(db, threadId));
 
-    public Task PutAsync(IndexedThread thread, long? after = null) => WriteAsync(db =>
-    {
-        if (IsGone(db, thread.Id) || (after is { } head && HeadOf(db, thread.Id) != head))
-        {
-            return false;
-        }
-
-        var (tenant, user) = thread.Principal;
-        db.Run("INSERT INTO users (tenant,user) VALUES ($tenant,$user) ON CONFLICT DO NOTHING", ("$tenant", tenant), ("$user", user));
-        var uid = (long)db.Scalar("SELECT uid FROM users WHERE tenant=$tenant AND user=$user", ("$tenant", tenant), ("$user", user))!;
-        var tid = (long)db.Scalar(
-            "INSERT INTO threads (id,tenant,user,head) VALUES ($id,$tenant,$user,$head) ON CONFLICT (id) DO UPDATE SET head=excluded.head RETURNING tid",
-            ("$id", thread.Id), ("$tenant", tenant), ("$user", user), ("$head", thread.Head))!;
-        Replace(db, tid, uid, new(0, "", [thread.Title]));
-        foreach (var turn in thread.Turns.Where(turn => !IsGone(db, turn.RunId)))
-        {
-            Replace(db, tid, uid, turn);
-        }
-
-        return true;
-    });
+    public Task PutAsync(IndexedThread thread, long? after = null) => WriteAsync(db => IndexRows.Put(db, thread, after));
 
     /// <summary>Whoever reads the journal at this moment puts nothing of it afterwards: its id is kept as one that is gone.</summary>
     public async Task RemoveAsync(string journalId)
     {
         try
         {
-            await WriteAsync(db => Remove(db, journalId));
+            await WriteAsync(db => IndexRows.Remove(db, journalId));
             await EmptyLogAsync();
         }
         catch (Exception e) when (IndexFile.IsUnusable(e) || e is SqliteException)
         {
             // What cannot be removed from the file goes with it; whoever read the journal before must not put it into the new one.
             await BeginAnewAsync();
-            await WriteAsync(db => Remove(db, journalId));
+            await WriteAsync(db => IndexRows.Remove(db, journalId));
         }
     }
-
-    private static bool Remove(SqliteConnection db, string journalId)
-    {
-        db.Run("INSERT INTO gone (id) VALUES ($id) ON CONFLICT DO NOTHING", ("$id", journalId));
-        if (db.Scalar("SELECT tid FROM threads WHERE id=$id", ("$id", journalId)) is long tid)
-        {
-            Delete(db, "tid=$key", tid);
-            db.Run("DELETE FROM threads WHERE tid=$tid", ("$tid", tid));
-        }
-
-        Delete(db, "run=$key", journalId);
-        return true;
-    }
-
-    private static long HeadOf(SqliteConnection db, string threadId) => db.Scalar("SELECT head FROM threads WHERE id=$id", ("$id", threadId)) as long? ?? 0;
-
-    private static bool IsGone(SqliteConnection db, string id) => db.Scalar("SELECT 1 FROM gone WHERE id=$id", ("$id", id)) is not null;
 
     public async Task<IReadOnlyList<IndexHit>> FindAsync(Principal principal, string query, int skip, int limit, CancellationToken cancellation)
     {
@@ -121,7 +78,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         var reader = _reader;
         try
         {
-            return await Task.Run(() => Stoppable(() => Find(principal, sequences, skip, limit), cancellation), cancellation);
+            return await Task.Run(() => Stoppable(() => IndexQuery.Find(reader, principal, sequences, skip, limit), cancellation), cancellation);
         }
         catch (Exception e) when (IndexFile.IsUnusable(e))
         {
@@ -173,73 +130,6 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         }
     }
 
-    /// <summary>A title counts more than a message; of texts that match alike, the newer one comes first.</summary>
-    private List<IndexHit> Find(Principal principal, List<string[]> sequences, int skip, int limit)
-    {
-        if (_reader.Scalar("SELECT uid FROM users WHERE tenant=$tenant AND user=$user", ("$tenant", principal.Tenant), ("$user", principal.User)) is not long uid)
-        {
-            return [];
-        }
-
-        using var command = _reader.Command(
-            """
-            SELECT id, turn, body FROM (
-                SELECT h.id, t.turn, t.body, row_number() OVER (PARTITION BY t.tid ORDER BY f.score, t.rowid DESC) AS place, f.score, max(t.rowid) OVER (PARTITION BY t.tid) AS newest
-                FROM (SELECT rowid, rank * iif((SELECT turn FROM texts WHERE texts.rowid = words.rowid) = 0, 4, 1) AS score
-                      FROM words WHERE words MATCH $match ORDER BY rowid DESC LIMIT $ranked) f
-                JOIN texts t ON t.rowid = f.rowid JOIN threads h ON h.tid = t.tid
-                WHERE t.uid = $uid)
-            WHERE place = 1 ORDER BY score, newest DESC LIMIT $limit OFFSET $skip
-            """,
-            ("$match", $"who : u{uid} AND body : ({Match(sequences)})"), ("$ranked", MostRanked), ("$uid", uid), ("$limit", limit), ("$skip", skip));
-        using var reader = command.ExecuteReader();
-        var hits = new List<IndexHit>();
-        while (reader.Read())
-        {
-            hits.Add(new(reader.GetString(0), reader.GetInt32(1), reader.GetString(2)));
-        }
-
-        return hits;
-    }
-
-    /// <summary>Words have letters and digits alone, so that nothing in them can be an operator within the quotes.</summary>
-    private static string Match(List<string[]> sequences) =>
-        string.Join(" AND ", sequences.Select((words, i) => $"\"{string.Join(' ', words)}\"{(i == sequences.Count - 1 ? " *" : "")}"));
-
-    private static void Replace(SqliteConnection db, long tid, long uid, IndexedTurn turn)
-    {
-        Delete(db, $"tid=$key AND turn={turn.Turn}", tid);
-        foreach (var text in turn.Texts.Where(t => t.Length > 0))
-        {
-            var row = (long)db.Scalar(
-                "INSERT INTO texts (tid,uid,turn,run,body) VALUES ($tid,$uid,$turn,$run,$body) RETURNING rowid",
-                ("$tid", tid), ("$uid", uid), ("$turn", turn.Turn), ("$run", turn.RunId.Length > 0 ? turn.RunId : null), ("$body", text))!;
-            db.Run("INSERT INTO words (rowid,who,body) VALUES ($row,$who,$words)", ("$row", row), ("$who", $"u{uid}"), ("$words", Words(text)));
-        }
-    }
-
-    /// <summary>FTS5 keeps no copy of the text, and is told what to forget.</summary>
-    private static void Delete(SqliteConnection db, string where, object key)
-    {
-        var rows = new List<(long Row, long User, string Body)>();
-        using (var command = db.Command($"SELECT rowid,uid,body FROM texts WHERE {where}", ("$key", key)))
-        using (var reader = command.ExecuteReader())
-        {
-            while (reader.Read())
-            {
-                rows.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2)));
-            }
-        }
-
-        foreach (var (row, user, body) in rows)
-        {
-            db.Run("INSERT INTO words (words,rowid,who,body) VALUES ('delete',$row,$who,$words)", ("$row", row), ("$who", $"u{user}"), ("$words", Words(body)));
-            db.Run("DELETE FROM texts WHERE rowid=$row", ("$row", row));
-        }
-    }
-
-    private static string Words(string text) => string.Join(' ', SearchWords.Of(text).Select(w => w.Text));
-
     private async Task<T> WriteAsync<T>(Func<SqliteConnection, T> work)
     {
         await _write.WaitAsync();
@@ -259,7 +149,7 @@ internal sealed class SqliteThreadIndex : IThreadIndex, IDisposable
         }
     }
 
-    /// <summary>What was removed stands in the log too. It is emptied while nobody searches: a reader would keep it.</summary>
+    /// <summary>The write-ahead log still has the removed texts. It is truncated while nobody searches: a reader would keep it.</summary>
     private Task EmptyLogAsync() => AloneAsync(() => _writer.Run("PRAGMA wal_checkpoint(TRUNCATE)"));
 
     /// <summary>Begins anew unless another search that failed has done so already.</summary>

@@ -14,7 +14,7 @@ interface Props {
 
 const Copied = "Copied";
 
-/** Copies a text, and says so; why it could not is shown. */
+/** Copies a text and announces it. A failure is shown with its reason. */
 export function Copy({ what, text, word, title }: Props) {
   const [said, setSaid] = useState<string>();
   useEffect(() => {

@@ -24,7 +24,7 @@ export function StateLine({ state: { tone, title, detail }, live = false, childr
     <div className={`run-state ${tone}`}>
       <div>
         <span className={`dot ${tone}`} aria-hidden="true" />
-        {/* The seconds that pass are for the eye: a screen reader is told the state once. */}
+        {/* The running clock is visual only. A screen reader announces the state once. */}
         <strong aria-hidden={live || undefined}>{title}</strong>
         <div className="told" role={live ? "status" : undefined}>
           {live && <span className="unseen">{title.replace(/ (in|for) \d.*$/, "")}</span>}

@@ -3,7 +3,7 @@ import { isBodyRef, previewOf, type AssistantMessage, type RunView, type ToolCal
 /** A part of a document, as a tool returned it. */
 export interface Passage {
   path: string;
-  /** The number of its first line, where the tool says so. */
+  /** The number of its first line, where the tool gives it. */
   line?: number;
   text: string;
 }

@@ -39,7 +39,6 @@ export function askAgain(refused: string | undefined): Promise<boolean> {
   return again;
 }
 
-
 async function recover(refused: string | undefined): Promise<void> {
   const newer = await atAuthority.newer(refused);
   if (newer !== undefined) await adopt(newer);
@@ -58,7 +57,7 @@ export async function open(): Promise<void> {
       return await find(found);
     } catch {
       show({ phase: "opening", failed: true });
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await pause(2000);
     }
   }
 }
@@ -170,7 +169,7 @@ export function useReason(role: Role, what: string): string | undefined {
   return "me" in now && !may(now.me, role) ? `${what} needs the role ${role}, which you do not have.` : undefined;
 }
 
-export const useSession = () => useSyncExternalStore(listeners.subscribe, () => session);
+export const useSession = () => useSyncExternalStore(listeners.subscribe, sessionNow);
 
 /** As it is at the moment. */
 export const sessionNow = (): Session => session;

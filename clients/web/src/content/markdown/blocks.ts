@@ -96,7 +96,7 @@ function refer(next: Parsed): Parsed {
   return { ...next, defined, pieces: next.pieces.map(settled), tail: settled(next.tail) };
 }
 
-/** The opening line of a fence, when all of the piece stands in it and it is not closed. */
+/** The opening line of a fence that contains the whole piece and is not closed yet. */
 function openFence({ blocks, source }: Piece): { line: number; closing: RegExp } | undefined {
   const opening = /^(`{3,}|~{3,})[^\n]*\n/.exec(source);
   if (!opening || blocks.length !== 1 || blocks[0]!.node.type !== "code") return undefined;
