@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OrleansAgents.Azure;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
-using OrleansAgents.Lifecycle;
 using OrleansAgents.Telemetry;
 
 var builder = Host.CreateApplicationBuilder();

@@ -7,8 +7,8 @@ using Orleans.Messaging;
 using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Lifecycle;
-using OrleansAgents.Live;
 
 namespace OrleansAgents.Azure;
 

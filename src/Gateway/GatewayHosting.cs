@@ -9,6 +9,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Lifecycle;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
 using OrleansAgents.Gateway.Http;
@@ -20,9 +24,6 @@ using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Web;
-using OrleansAgents.Lifecycle;
-using OrleansAgents.Live;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway;
 
@@ -36,7 +37,7 @@ public static class GatewayHosting
     private const int MaxHubMessageBytes = 8 * 1024 * 1024;
 
     /// <summary>Adds the gateway.</summary>
-    /// <remarks>Needs an Orleans client (<c>IGrainFactory</c>) and an <see cref="Live.ILiveTail"/> in the container.</remarks>
+    /// <remarks>Needs an Orleans client (<c>IGrainFactory</c>) and an <see cref="ILiveTail"/> in the container.</remarks>
     public static IHostApplicationBuilder AddAgentGateway(this IHostApplicationBuilder builder)
     {
         if (!ListenAddresses.Configured(builder.Configuration).Any())

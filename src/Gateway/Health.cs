@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
 
 namespace OrleansAgents.Gateway;
 

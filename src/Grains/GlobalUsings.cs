@@ -1,2 +1,2 @@
-// The word belongs to conversations here; the runtime's own is not used.
+// The runtime's own ThreadState is not used here.
 global using ThreadState = OrleansAgents.Core.Threads.ThreadState;

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Docs;
+using OrleansAgents.Agents.Models;
 using OrleansAgents.Silo;
 
 namespace OrleansAgents;

@@ -10,10 +10,23 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.Streams;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Client;
-using OrleansAgents.Execution;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Grains.Expiry;
+using OrleansAgents.Grains.Facts;
+using OrleansAgents.Grains.Lifecycle;
+using OrleansAgents.Grains.Live;
+using OrleansAgents.Grains.Memory;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Search;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Grains.Telemetry;
+using OrleansAgents.Journal;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Lifecycle;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Silo;
@@ -29,15 +42,15 @@ internal static class SiloHosting
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddAgentExecution(configuration);
-        services.AddSingleton(s => Memory.MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
-        services.AddSingleton<Memory.SummaryWriter>();
-        services.TryAddSingleton(s => new Memory.Meaning(
-            s.GetService<IEmbeddingGenerator<string, Embedding<float>>>() ?? s.GetRequiredService<Memory.MemoryOptions>().CreateEmbeddings(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Memory.Meaning>>()));
-        services.AddSingleton(s => new Memory.RecallTool(s.GetRequiredService<Journal.IJournal>()).Registration);
-        services.AddSingleton<UserFacts.FactTools>();
-        services.AddSingleton(s => s.GetRequiredService<UserFacts.FactTools>().Remember);
-        services.AddSingleton(s => s.GetRequiredService<UserFacts.FactTools>().Forget);
+        services.AddSingleton(s => MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
+        services.AddSingleton<SummaryWriter>();
+        services.TryAddSingleton(s => new Meaning(
+            s.GetService<IEmbeddingGenerator<string, Embedding<float>>>() ?? s.GetRequiredService<MemoryOptions>().CreateEmbeddings(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Meaning>>()));
+        services.AddSingleton(s => new RecallTool(s.GetRequiredService<IJournal>()).Registration);
+        services.AddSingleton<FactTools>();
+        services.AddSingleton(s => s.GetRequiredService<FactTools>().Remember);
+        services.AddSingleton(s => s.GetRequiredService<FactTools>().Forget);
         services.AddSingleton(ReadOptions(configuration));
         services.AddSingleton<LiveHub>();
         services.AddSingleton<ILiveTail>(s => s.GetRequiredService<LiveHub>());
@@ -45,11 +58,11 @@ internal static class SiloHosting
         services.AddSingleton<Outbox>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Outbox>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ModelWaits>();
-        services.AddSingleton(s => new Search.ThreadSearch(
-            s.GetRequiredService<Journal.IJournal>(), s.GetService<Search.IThreadIndex>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<Search.ThreadSearch>>()));
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<Search.ThreadSearch>());
+        services.AddSingleton(s => new ThreadSearch(
+            s.GetRequiredService<IJournal>(), s.GetService<IThreadIndex>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ThreadSearch>>()));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<ThreadSearch>());
         services.AddSingleton<LocalRuns>();
-        services.AddMetrics().AddSingleton<Telemetry.Instruments>().AddSingleton<Telemetry.RunTelemetry>();
+        services.AddMetrics().AddSingleton<Instruments>().AddSingleton<RunInstruments>().AddSingleton<RunTelemetry>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<RunSupervisorClient>();
         services.AddSingleton<Retention>();
@@ -84,7 +97,7 @@ internal static class SiloHosting
             (o.DataMinTimeInCache, o.DataMaxAgeInCache) = (StreamsKeep, StreamsKeep);
             o.MetadataMinTimeInCache = TimeSpan.FromDays(1);
         });
-        Telemetry.TracedCalls.AddTo(silo.Services, silo.Configuration);
+        Client.Telemetry.TracedCalls.AddTo(silo.Services, silo.Configuration);
         silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(5));
         silo.Configure<ClusterMembershipOptions>(o =>
         {

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Docs;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Silo;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using OrleansAgents.Azure;
 using OrleansAgents.Journal;
-using OrleansAgents.Search;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Storage.Sqlite;
 
 namespace OrleansAgents.Silo;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Azure;
-using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 
 namespace OrleansAgents.Silo;

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
 namespace OrleansAgents.Storage.Sqlite;

@@ -1,6 +1,7 @@
 using System.Text;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Testing;
@@ -32,7 +33,7 @@ public sealed class RunJournal
     public IReadOnlyList<JournalEvent> Rows { get; }
 
     /// <summary>When time alone moves the run.</summary>
-    internal DateTimeOffset? WakeAt => StatusOf.WakeAt(_state);
+    internal DateTimeOffset? WakeAt => Core.Runs.Standing.WakeAt(_state);
 
     /// <param name="rows">At least the first event.</param>
     /// <exception cref="AgentTestException">A rule is broken that holds for every journal.</exception>

@@ -1,5 +1,5 @@
-using OrleansAgents.Client;
 using OrleansAgents.Events;
+using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Testing;
@@ -47,7 +47,7 @@ public sealed class TestRun
     private async Task<RunJournal?> ReadAsync()
     {
         var rows = new List<JournalEvent>();
-        await foreach (var row in RunFold.ReadAllAsync(_agents.Store, Id, 0))
+        await foreach (var row in _agents.Store.ReadAllAsync(Id, 0))
         {
             rows.Add(row);
         }

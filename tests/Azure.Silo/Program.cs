@@ -4,8 +4,9 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Streams;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Azure.Silo;
-using OrleansAgents.Execution;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansAgents.EventHubs;
+using OrleansAgents.Grains.Search;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 using OrleansAgents.Testing;

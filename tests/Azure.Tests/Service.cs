@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
-using OrleansAgents.Lifecycle;
 
 namespace OrleansAgents.Azure.Tests;
 

@@ -1,6 +1,5 @@
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
-using OrleansAgents.Testing;
 using Xunit;
 
 namespace OrleansAgents.Azure.Tests;

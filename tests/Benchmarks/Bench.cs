@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;

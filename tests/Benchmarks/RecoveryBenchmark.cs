@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Benchmarks;

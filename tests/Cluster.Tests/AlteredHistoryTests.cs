@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrleansAgents.Cluster.Tests.Crashes;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,8 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

@@ -1,5 +1,7 @@
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Testing;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;
@@ -18,7 +20,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
     {
         await _server.StartAsync();
         await _talk.OpenAsync();
-        _talk.Models.Script(r => new Testing.Reply().Text(r.LastText.StartsWith("chat", StringComparison.Ordinal) ? $"re: {Filler}" : "Well.").Finish("stop"));
+        _talk.Models.Script(r => new Reply().Text(r.LastText.StartsWith("chat", StringComparison.Ordinal) ? $"re: {Filler}" : "Well.").Finish("stop"));
     }
 
     public async ValueTask DisposeAsync()

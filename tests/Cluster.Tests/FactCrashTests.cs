@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
+using OrleansAgents.Facts;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
-using OrleansAgents.UserFacts;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;

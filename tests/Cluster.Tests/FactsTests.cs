@@ -1,14 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Facts;
+using OrleansAgents.Grains.Check;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;
-using OrleansAgents.UserFacts;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;

@@ -1,6 +1,7 @@
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

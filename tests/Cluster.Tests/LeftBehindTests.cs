@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Streams;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Storage.Sqlite;

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
 using OrleansAgents.Lifecycle;
 using OrleansAgents.Runs;

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrleansAgents.Streams;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

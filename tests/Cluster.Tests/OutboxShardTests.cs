@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Lifecycle;
 using OrleansAgents.Journal;
-using OrleansAgents.Lifecycle;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Json;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

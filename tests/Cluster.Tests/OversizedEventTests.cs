@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Client;
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
-using OrleansAgents.Lifecycle;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

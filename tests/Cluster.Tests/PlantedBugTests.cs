@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Cluster.Tests.Crashes;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Harness;
 using OrleansAgents.Journal;
 using OrleansAgents.Storage.Sqlite;

@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Agents.Tools;
 using OrleansAgents.Cluster.Tests.Faults;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
-using OrleansAgents.Journal;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

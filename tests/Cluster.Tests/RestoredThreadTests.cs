@@ -1,5 +1,7 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Silo.Store;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

@@ -1,5 +1,8 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;

@@ -1,6 +1,5 @@
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;
 using Xunit;

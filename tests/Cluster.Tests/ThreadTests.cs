@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
@@ -157,7 +161,7 @@ public sealed class ThreadTests : IAsyncLifetime
 
     private IThreadReader Reader => _silo.Grains.GetGrain<IThreadReader>(0);
 
-    private Task<TestSilo> StartAsync(Journal.IJournal? journal = null) => TestSilo.StartAsync(journal ?? _journal, TestSilo.ModelAt(_models), s => s
+    private Task<TestSilo> StartAsync(IJournal? journal = null) => TestSilo.StartAsync(journal ?? _journal, TestSilo.ModelAt(_models), s => s
         .AddTool(new ToolRegistration((string what) => $"seen {what}", "look") { Effect = ToolEffect.ReadOnly })
         .AddAgent(new AgentDeclaration("plain", "Answers.", "Answer.", ["look"]))
         .AddSingleton(new RunsOptions { Tick = TimeSpan.FromMilliseconds(100) }));
@@ -201,7 +205,7 @@ public sealed class ThreadTests : IAsyncLifetime
     }
 
     /// <summary>Tells when the last event of a run is about to be committed, and when it is.</summary>
-    private sealed class EndsJournal(Journal.IJournal inner) : JournalDecorator(inner)
+    private sealed class EndsJournal(IJournal inner) : JournalDecorator(inner)
     {
         private readonly ConcurrentDictionary<string, (TaskCompletionSource Before, TaskCompletionSource After)> _runs = new();
 
@@ -209,7 +213,7 @@ public sealed class ThreadTests : IAsyncLifetime
 
         public Task Ended(string run) => Of(run).After.Task;
 
-        public override async Task<Journal.AppendOutcome> AppendAsync(Journal.Append append)
+        public override async Task<AppendOutcome> AppendAsync(Append append)
         {
             var ends = append.Events.Any(e => e.Type == "run.completed");
             if (ends)

@@ -1,5 +1,8 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Check;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
@@ -44,7 +47,7 @@ public sealed class WithdrawnOverrideTests : IDisposable
 
     private static IThreadGrain Of(TestSilo silo) => silo.Grains.GetGrain<IThreadGrain>(Thread);
 
-    private static Task<TestSilo> StartAsync(Journal.IJournal journal, ModelServer models, bool allow)
+    private static Task<TestSilo> StartAsync(IJournal journal, ModelServer models, bool allow)
     {
         var settings = TestSilo.ModelAt(models);
         settings["Models:other:Provider"] = "demo";

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Hosting;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Declarations;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Gateway.Tests.Doubles;
-using OrleansAgents.Live;
+using OrleansAgents.Grains.Live;
 using OrleansAgents.Silo;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Tests.Doubles;
-using OrleansAgents.Streams;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Hubs;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Tests.Doubles;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 using Xunit;
 

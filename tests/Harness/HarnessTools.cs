@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 

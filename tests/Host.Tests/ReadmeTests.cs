@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrleansAgents.Streams;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo.Store;
@@ -56,7 +57,7 @@ public sealed class EarlierBuildTests : IDisposable
                 var rows = await journal.ReadAsync(id, 0, 1_000);
                 var state = RunFold.From(null, rows);
                 Assert.Equal(view.Header.Head, state.Head);
-                found.Add($"{id[4..].TrimEnd('0')} {Core.StatusOf.Run(state)} {view.Header.Reason}".TrimEnd());
+                found.Add($"{id[4..].TrimEnd('0')} {Core.Runs.Standing.StatusOf(state)} {view.Header.Reason}".TrimEnd());
             }
         }
 

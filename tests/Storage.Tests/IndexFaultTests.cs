@@ -1,4 +1,4 @@
-using OrleansAgents.Search;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Storage.Sqlite;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using OrleansAgents.Events;
-using OrleansAgents.Search;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

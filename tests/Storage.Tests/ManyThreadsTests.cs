@@ -1,5 +1,4 @@
 using OrleansAgents.Events;
-using OrleansAgents.Search;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

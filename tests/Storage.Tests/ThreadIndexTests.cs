@@ -1,5 +1,4 @@
 using OrleansAgents.Events;
-using OrleansAgents.Search;
 using Xunit;
 
 namespace OrleansAgents.Storage.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 
 namespace OrleansAgents.Testing;
 

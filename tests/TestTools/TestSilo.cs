@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
+using OrleansAgents.Agents;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Journal;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Testing;

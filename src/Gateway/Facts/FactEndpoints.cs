@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Orleans;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
+using OrleansAgents.Facts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
-using OrleansAgents.UserFacts;
 
 namespace OrleansAgents.Gateway.UserFacts;
 

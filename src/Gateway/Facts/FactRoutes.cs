@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Reference;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Client;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Http;
 

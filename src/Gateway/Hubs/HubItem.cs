@@ -1,5 +1,6 @@
+using OrleansAgents.Client.Streams;
+using OrleansAgents.Events;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Hubs;
 

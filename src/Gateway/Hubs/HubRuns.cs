@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 

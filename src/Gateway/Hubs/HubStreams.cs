@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 using Orleans;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
-using OrleansAgents.Live;
-using OrleansAgents.Streams;
+using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Hubs;

@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Streams;
-using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Hubs;
 

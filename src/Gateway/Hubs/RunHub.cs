@@ -4,11 +4,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;
-using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
-using OrleansAgents.Live;
-using OrleansAgents.Runs;
-using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Hubs;
 

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Runs;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Reference;
 

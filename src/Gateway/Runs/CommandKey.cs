@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Runs;

@@ -1,5 +1,4 @@
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Runs;
 

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Runs;

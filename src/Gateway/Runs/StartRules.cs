@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 

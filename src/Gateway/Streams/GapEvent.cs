@@ -1,4 +1,4 @@
-using OrleansAgents.Streams;
+using OrleansAgents.Client.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
-using OrleansAgents.Live;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using OrleansAgents.Streams;
+using OrleansAgents.Client.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

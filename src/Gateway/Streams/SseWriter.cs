@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

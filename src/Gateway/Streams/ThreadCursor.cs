@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansAgents.Streams;
+using OrleansAgents.Client.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

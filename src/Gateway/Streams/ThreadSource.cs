@@ -1,8 +1,7 @@
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Streams;

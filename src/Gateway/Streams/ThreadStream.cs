@@ -1,9 +1,7 @@
-using OrleansAgents.Client;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Http;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Streams;
 

@@ -1,4 +1,6 @@
 using OrleansAgents.Events;
+using OrleansAgents.Runs;
+using OrleansAgents.Threads;
 
 namespace OrleansAgents.Gateway.Threads;
 
@@ -57,7 +59,7 @@ internal sealed record RestoreMemoryRequest(int? Version = null)
 }
 
 /// <param name="RunId">The run that has the message; for one that is queued, the run before it.</param>
-internal sealed record Posted(string ThreadId, string RunId, OrleansAgents.Runs.Receipt Receipt);
+internal sealed record Posted(string ThreadId, string RunId, Receipt Receipt);
 
 /// <param name="NextCursor">Pass as <c>cursor</c> for the next page; absent on the last.</param>
-internal sealed record ThreadPage(IReadOnlyList<OrleansAgents.Threads.ThreadSummary> Items, string? NextCursor);
+internal sealed record ThreadPage(IReadOnlyList<ThreadSummary> Items, string? NextCursor);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Orleans;
-using OrleansAgents.Client;
+using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Runs;

@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using OrleansAgents.Client;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;

@@ -27,6 +27,7 @@ public sealed record FactSource(
 
 /// <summary>Whose word a fact is. Derived from the run that it comes from, never claimed by the model; more is more.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<FactTrust>))]
+[Alias("fact-trust")]
 public enum FactTrust
 {
     /// <summary>Untrusted: the model had read what tools returned, and it is not what the user said.</summary>

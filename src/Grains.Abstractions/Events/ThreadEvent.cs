@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Events;
 
@@ -52,6 +51,7 @@ public sealed record TurnOptions(
 
 /// <summary>What becomes of a message to a thread that is at work.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<WhenBusy>))]
+[Alias("when-busy")]
 public enum WhenBusy
 {
     /// <summary>The run at work sees it with its next model call.</summary>

@@ -64,6 +64,7 @@ public sealed record RunError([property: Id(0)] string Code, [property: Id(1)] s
 
 /// <summary>How calls in flight end at a pause.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<PauseMode>))]
+[Alias("pause-mode")]
 public enum PauseMode
 {
     /// <summary>They finish and are recorded.</summary>
@@ -75,6 +76,7 @@ public enum PauseMode
 
 /// <summary>How a message reaches a run that is at work.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<MessageDelivery>))]
+[Alias("message-delivery")]
 public enum MessageDelivery
 {
     /// <summary>The next model call sees it; what is open goes on.</summary>
@@ -120,6 +122,7 @@ public enum CheckFinding
 
 /// <summary>What a person says of a call of unknown outcome.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<CallDecision>))]
+[Alias("call-decision")]
 public enum CallDecision
 {
     /// <summary>Call again with the same idempotency key.</summary>
@@ -134,6 +137,7 @@ public enum CallDecision
 
 /// <summary>A person's judgement of an answer.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<FeedbackValue>))]
+[Alias("feedback-value")]
 public enum FeedbackValue
 {
     Up,

@@ -9,6 +9,7 @@ public sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPo
 
 /// <summary>Where a run stands.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<RunStatus>))]
+[Alias("run-status")]
 public enum RunStatus
 {
     /// <summary>Accepted, not yet started.</summary>

@@ -1,7 +1,7 @@
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.UserFacts;
+namespace OrleansAgents.Facts;
 
 /// <summary>What is kept of one user across threads. The key is <see cref="JournalIds.FactsOf"/> of the user, so that no two users ever meet in one.</summary>
 /// <remarks>Durable before it answers. Answers as <see cref="IRunGrain"/> does: whoever is told that it moved asks again.</remarks>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.UserFacts;
+namespace OrleansAgents.Facts;
 
 /// <summary>Reads what is kept of a user; see <see cref="IRunReader"/>. Stateless; the key is 0.</summary>
 [Alias("facts-reader")]
@@ -31,6 +31,7 @@ public sealed record FactView(
 
 /// <summary>Where a fact stands.</summary>
 [JsonConverter(typeof(SnakeCaseEnum<FactStatus>))]
+[Alias("fact-status")]
 public enum FactStatus
 {
     /// <summary>Told to runs.</summary>

@@ -8,7 +8,7 @@ namespace OrleansAgents.Lifecycle;
 /// <remarks>
 /// At least once, in order for each run; a repetition has the same run id and seq. A stream may lose what is queued when a silo
 /// dies; an event of more than half a megabyte comes without its data (<see cref="JournalEvent.HasData"/>), and one that the stream
-/// refuses is left out. <see cref="LifecycleConsumer"/> makes that good from the journals.
+/// refuses is left out. <c>LifecycleConsumer</c> of the client makes that good from the journals.
 /// </remarks>
 public static class LifecycleStream
 {

@@ -35,35 +35,3 @@ public sealed record StepContext(
     [property: Id(0)] int Step, [property: Id(1)] int Attempt, [property: Id(2)] string Assembler, [property: Id(3)] long From,
     [property: Id(4)] long Through, [property: Id(5)] RawJson Request, [property: Id(6)] string Hash,
     [property: Id(7)] string? RecordedHash, [property: Id(8)] bool? Matches, [property: Id(9)] ContextManifest Manifest);
-
-/// <summary>JSON that passes through unchanged.</summary>
-[GenerateSerializer, Immutable, Alias("raw-json")]
-[JsonConverter(typeof(RawJsonConverter))]
-public sealed record RawJson([property: Id(0)] byte[] Utf8)
-{
-    public static RawJson From(JsonElement element) => new(JsonSerializer.SerializeToUtf8Bytes(element, EventJson.Default.JsonElement));
-}
-
-/// <summary>See <see cref="RawJson"/>.</summary>
-public sealed class RawJsonConverter : JsonConverter<RawJson>
-{
-    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        RawJson.From(JsonElement.ParseValue(ref reader));
-
-    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value.Utf8, skipInputValidation: true);
-}
-
-/// <summary>What a tool does to the world, and so what may be done after a crash in the middle of it.</summary>
-[JsonConverter(typeof(SnakeCaseEnum<ToolEffect>))]
-public enum ToolEffect
-{
-    /// <summary>Changes something, and must not happen twice: a crash in the middle ends in a person's decision.</summary>
-    AtMostOnce,
-
-    /// <summary>Changes nothing; repeated freely.</summary>
-    ReadOnly,
-
-    /// <summary>The same idempotency key has the same effect; repeated with it.</summary>
-    Idempotent,
-}

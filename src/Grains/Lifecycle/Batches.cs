@@ -1,6 +1,6 @@
 using OrleansAgents.Events;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>Cuts what is to be published into batches: each travels as one message of the stream's queue, and queues bound a message's size.</summary>
 internal static class Batches

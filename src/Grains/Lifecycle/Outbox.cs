@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Streams;
 using OrleansAgents.Journal;
+using OrleansAgents.Lifecycle;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>Publishes durable events on the lifecycle streams, beside the runs: no run ever waits for it.</summary>
 /// <remarks>

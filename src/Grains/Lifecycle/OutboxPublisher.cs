@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>Publishes events on one stream, each run's in order. Not thread-safe.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>The runs whose events a shard owes its stream, each in its turn; a suspect takes its turn after one of the others. Thread-safe.</summary>
 internal sealed class OutboxQueue

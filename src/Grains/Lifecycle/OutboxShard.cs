@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>The way to one stream: the runs whose events it is owed take turns, one turn at a time. Thread-safe.</summary>
 internal sealed partial class OutboxShard(OutboxPublisher publisher, TimeProvider time, ILogger log, CancellationToken stop)

@@ -1,7 +1,7 @@
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>How far a run's events are published, as known to one owner of it. Thread-safe.</summary>
 internal sealed class Outlet(long published)

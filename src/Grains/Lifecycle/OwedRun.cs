@@ -1,7 +1,7 @@
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 
-namespace OrleansAgents.Lifecycle;
+namespace OrleansAgents.Grains.Lifecycle;
 
 /// <summary>One run whose events are owed to a stream, with those of them that are still in memory. Not thread-safe.</summary>
 internal sealed class OwedRun

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
+using OrleansAgents.Live;
 
-namespace OrleansAgents.Live;
+namespace OrleansAgents.Grains.Live;
 
 /// <summary>What is on its way to one gateway: in order, bounded, one awaited batch in flight. Thread-safe.</summary>
 internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> forget)

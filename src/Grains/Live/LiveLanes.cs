@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Live;
 
-namespace OrleansAgents.Live;
+namespace OrleansAgents.Grains.Live;
 
 /// <summary>The way from this silo to gateways in other processes: one lane for each, whatever it watches.</summary>
 internal sealed partial class LiveLanes(LiveHub hub, ILogger<LiveLanes> log)

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>What texts mean, as the configured embedding model tells it. Nobody depends on it: where it fails, words alone find passages.</summary>
 /// <param name="model">Null where none is configured.</param>

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Journal;
-using OrleansAgents.Threads;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>Summaries, made in the background: one at a time, each on top of the version before, while turns go on.</summary>
 internal sealed partial class MemoryGrain

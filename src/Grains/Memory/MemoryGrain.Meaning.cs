@@ -1,6 +1,7 @@
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Retrieval;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>What the question and the passages mean, where an embedding model is configured. A turn waits for it a little, and no longer.</summary>
 /// <remarks>Vectors are held while the thread is in use and asked for again afterwards: nothing of them is stored, and nothing of a deleted run stays.</remarks>

@@ -1,13 +1,16 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>Holds a thread's transcript and memory while the thread is in use, and reads on from where it was.</summary>
 /// <remarks>
@@ -61,7 +64,7 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
 
     private async Task ReadOnAsync()
     {
-        await foreach (var row in RunFold.ReadAllAsync(journal, Id, _seq))
+        await foreach (var row in journal.ReadAllAsync(Id, _seq))
         {
             var e = row.Decode();
             switch (e)
@@ -139,7 +142,7 @@ internal sealed partial class MemoryGrain(IJournal journal, SummaryWriter writer
         var last = 0L;
         try
         {
-            await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
+            await foreach (var row in journal.ReadAllAsync(runId, 0))
             {
                 var e = await Bodies.WholeAsync(journal, runId, RunFold.EventOf(row));
                 window ??= new(AgentDefinition.None, "", await Bodies.LoadAsync(journal, runId, ((RunCreated)e).Input));

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>How threads are remembered: the section <c>Memory</c>.</summary>
 /// <param name="Model">The model configuration that writes summaries; null for the extractive compressor.</param>

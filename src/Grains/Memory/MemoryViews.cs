@@ -2,7 +2,7 @@ using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>The memory as clients see it.</summary>
 internal static class MemoryViews

@@ -1,11 +1,12 @@
 using System.ComponentModel;
+using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>Fetches what a request only has facts of. It reads the calling run and the turns of its thread, and nothing else.</summary>
 internal sealed class RecallTool(IJournal journal)
@@ -34,7 +35,7 @@ internal sealed class RecallTool(IJournal journal)
     {
         if ((await journal.FindAsync(runId))?.Header.ThreadId is { } thread)
         {
-            await foreach (var row in RunFold.ReadAllAsync(journal, thread, 0))
+            await foreach (var row in journal.ReadAllAsync(thread, 0))
             {
                 if (row.Decode() is TurnAccepted accepted && accepted.Turn == turn)
                 {
@@ -50,7 +51,7 @@ internal sealed class RecallTool(IJournal journal)
     {
         try
         {
-            await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
+            await foreach (var row in journal.ReadAllAsync(runId, 0))
             {
                 if (row.Decode() is ToolCompleted result && result.CallId == callId)
                 {

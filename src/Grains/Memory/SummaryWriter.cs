@@ -1,8 +1,10 @@
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
-namespace OrleansAgents.Memory;
+namespace OrleansAgents.Grains.Memory;
 
 /// <summary>Has a model write a summary, and takes it only if it is one.</summary>
 internal sealed class SummaryWriter(IModelCaller models, MemoryOptions options, TimeProvider time)

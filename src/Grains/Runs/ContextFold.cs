@@ -1,9 +1,12 @@
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Assembles a step's request again, from the same pinned inputs, and compares.</summary>
 internal static class ContextFold
@@ -15,7 +18,7 @@ internal static class ContextFold
         ModelStarted? started = null;
         var startedSeq = 0L;
         string? recorded = null;
-        await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0))
+        await foreach (var row in journal.ReadAllAsync(runId, 0))
         {
             switch (RunFold.EventOf(row))
             {
@@ -44,7 +47,7 @@ internal static class ContextFold
         var definition = await RunFold.DefinitionAsync(journal, runId, created!.Definition);
         var earlier = await RunFold.EarlierAsync(journal, runId, created.Earlier);
         var window = new RequestWindow(definition, created.Definition, await Bodies.LoadAsync(journal, runId, created.Input), earlier);
-        await foreach (var row in RunFold.ReadAllAsync(journal, runId, 0, startedSeq))
+        await foreach (var row in journal.ReadAllAsync(runId, 0, startedSeq))
         {
             window.Add(row.Seq, await Bodies.WholeAsync(journal, runId, RunFold.EventOf(row)));
         }
@@ -56,5 +59,5 @@ internal static class ContextFold
     }
 
     private static RawJson Json(ModelRequest request) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(request, CoreJson.Relaxed.ModelRequest));
+        new(JsonSerializer.SerializeToUtf8Bytes(request, ModelRequestJson.Relaxed.ModelRequest));
 }

@@ -1,11 +1,13 @@
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Lifecycle;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Lifecycle;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>A run that this activation owns: the lease, the state after the last commit, and what the next request needs.</summary>
 internal sealed class HeldRun
@@ -44,10 +46,10 @@ internal sealed class HeldRun
         run.SnapshotAt = lease.Snapshot?.Seq ?? 0;
         if (state.Ended is null)
         {
-            await foreach (var e in RunFold.ReadAllAsync(journal, lease.Id, 0, state.Head))
+            await foreach (var e in journal.ReadAllAsync(lease.Id, 0, state.Head))
             {
                 var whole = await Bodies.WholeAsync(journal, lease.Id, RunFold.EventOf(e));
-                RunFold.Read(lease.Id, e.Seq, $"The event {e.Type}", () =>
+                JournalReads.Interpret(lease.Id, e.Seq, $"The event {e.Type}", () =>
                 {
                     run.Window.Add(e.Seq, whole);
                     return true;

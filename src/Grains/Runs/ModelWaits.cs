@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using OrleansAgents.Agents.Models;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Wakes runs that wait for their provider before their time: when the model answers another call, and when this process starts, for its configuration may have changed.</summary>
 internal sealed partial class ModelWaits(IJournal journal, IGrainFactory grains, ModelRegistry models, TimeProvider time, ILogger<ModelWaits> log)

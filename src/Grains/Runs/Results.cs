@@ -1,9 +1,13 @@
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Tools;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>What an effect came to, as a command with the bodies that it brings.</summary>
 /// <param name="Otherwise">What is recorded where the command itself cannot be.</param>

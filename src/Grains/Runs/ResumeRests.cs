@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>How long each run rests that could not be resumed: a second at first, twice as long after each further failure, at most a minute.</summary>
 /// <remarks>Pure: the time comes from outside. Thread-safe.</remarks>

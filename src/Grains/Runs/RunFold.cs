@@ -1,10 +1,12 @@
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Between stored rows and the core's state.</summary>
 internal static class RunFold
@@ -44,7 +46,7 @@ internal static class RunFold
     public static async Task<AgentDefinition> DefinitionAsync(IJournal journal, string id, string hash)
     {
         var body = await Bodies.LoadAsync(journal, id, hash);
-        return Read(id, 1, "The agent's definition", () => AgentDefinition.FromBody(body));
+        return JournalReads.Interpret(id, 1, "The agent's definition", () => AgentDefinition.FromBody(body));
     }
 
     /// <summary>What a run was told of earlier turns, from its body.</summary>
@@ -57,22 +59,7 @@ internal static class RunFold
         }
 
         var body = await Bodies.LoadAsync(journal, id, reference.Ref);
-        return Read(id, 1, "What the run was told of earlier turns", () => EarlierContext.FromBody(body));
-    }
-
-    /// <summary>Runs pure code on what a journal holds. Whatever it throws is about the journal, and would be thrown again at every try.</summary>
-    /// <param name="what">For the sentence that people read.</param>
-    /// <exception cref="JournalDamagedException">It failed.</exception>
-    public static T Read<T>(string id, long seq, string what, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is not (JournalDamagedException or NewerBuildException))
-        {
-            throw new JournalDamagedException(id, seq, $"{what} of {id} cannot be read at seq {seq}: {e.Message}");
-        }
+        return JournalReads.Interpret(id, 1, "What the run was told of earlier turns", () => EarlierContext.FromBody(body));
     }
 
     /// <summary>The state after one more row.</summary>
@@ -80,57 +67,25 @@ internal static class RunFold
     public static RunState Evolve(RunState state, JournalEvent row)
     {
         var e = EventOf(row);
-        return Read(row.JournalId, row.Seq, $"The event {row.Type}", () => Fold.Evolve(state, e, row.At));
+        return JournalReads.Interpret(row.JournalId, row.Seq, $"The event {row.Type}", () => Fold.Evolve(state, e, row.At));
     }
 
     /// <summary>Null for a fold of another build.</summary>
     public static RunState? StateOf(Snapshot? snapshot) => snapshot?.FoldVersion == RunState.FoldVersion
-        ? JsonSerializer.Deserialize(snapshot.Data, CoreJson.Relaxed.RunState)
+        ? JsonSerializer.Deserialize(snapshot.Data, RunStateJson.Relaxed.RunState)
         : null;
 
     public static Snapshot ToSnapshot(RunState state) =>
-        new(state.Head, RunState.FoldVersion, JsonSerializer.SerializeToUtf8Bytes(state, CoreJson.Relaxed.RunState));
-
-    /// <summary>Every event after <paramref name="after"/> up to <paramref name="through"/>, page by page.</summary>
-    public static async IAsyncEnumerable<JournalEvent> ReadAllAsync(
-        IJournal journal, string id, long after, long through = long.MaxValue)
-    {
-        const int Page = 500;
-        while (after < through)
-        {
-            var page = await journal.ReadAsync(id, after, Page);
-            foreach (var e in page)
-            {
-                if (e.Seq > through)
-                {
-                    yield break;
-                }
-
-                yield return e;
-            }
-
-            // A short page is no end: the next event may be damaged, and only asking for it says so.
-            if (page.Count == 0)
-            {
-                yield break;
-            }
-
-            after = page[^1].Seq;
-        }
-    }
+        new(state.Head, RunState.FoldVersion, JsonSerializer.SerializeToUtf8Bytes(state, RunStateJson.Relaxed.RunState));
 
     /// <summary>The header that goes with a state.</summary>
     public static JournalHeader Header(
         string id, RunState s, long epoch, string summary, string? owner, DateTimeOffset? wakeAt, long published, DateTimeOffset now,
         long generation)
     {
-        var (status, reason, _) = StatusOf.Standing(s);
+        var (status, reason, _) = Standing.Of(s);
         return new(
             id, s.Principal, s.ThreadId, s.Agent, s.ModelName, status, reason, summary, s.Head, epoch, owner, wakeAt, published,
             s.CreatedAt, now, s.EndedAt, Generation: generation);
     }
 }
-
-/// <summary>The journal holds an event of a newer build: it is left to one.</summary>
-internal sealed class NewerBuildException(string id, long seq, string type)
-    : Exception($"{id} holds the event {type} at seq {seq}, which this build does not know; a newer build can go on with it.");

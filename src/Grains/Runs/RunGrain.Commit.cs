@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 using OrleansAgents.Telemetry;
-using OrleansAgents.Threads;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>The inbox: commands and results are judged in order and committed together.</summary>
 internal sealed partial class RunGrain

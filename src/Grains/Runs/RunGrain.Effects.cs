@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Telemetry;
+using OrleansAgents.Agents.Tools;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Telemetry;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Effects: started when due, cut when no longer due, never awaited by a grain call.</summary>
 internal sealed partial class RunGrain
@@ -16,7 +20,7 @@ internal sealed partial class RunGrain
     private void Reconcile()
     {
         var run = _run!;
-        var due = StatusOf.Due(run.State).ToList();
+        var due = Standing.Due(run.State).ToList();
         foreach (var (effect, running) in _running)
         {
             if (!due.Contains(effect))
@@ -55,7 +59,7 @@ internal sealed partial class RunGrain
             var context = run.State.Model!.Context;
             var request = run.Window.Build(context);
             var budget = Following.BudgetOf(run.State, time.GetUtcNow());
-            var watched = _stretch?.Ask(effect.Step, effect.Attempt);
+            var watched = _stretch is { } stretch ? new ModelAttempt(stretch, effect.Step, effect.Attempt) : null;
             Func<Task<ModelOutcome>> ask =
                 () => models.AskAsync(place, request, budget, (kind, text) => live.Delta(effect.Step, effect.Attempt, kind, text), token);
             live.Open(context.Through + 1, effect.Step, effect.Attempt);
@@ -84,7 +88,7 @@ internal sealed partial class RunGrain
                 throw new OperationCanceledException();
             }
 
-            using var watched = stretch?.Call(call, tool.Tool);
+            using var watched = stretch is null ? null : new ToolAttempt(stretch, call, tool.Tool);
             var result = await tools.CallAsync(tool.Tool, tool.Arguments, call, late => RecordLate(effect, late), running.Cut.Token);
             watched?.Ended(result);
             return result;

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
+using OrleansAgents.Grains.Interfaces;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>What is kept of the user, for agents that remember them.</summary>
 internal sealed partial class RunGrain
@@ -20,7 +20,7 @@ internal sealed partial class RunGrain
 
         var facts = GrainFactory.GetGrain<IFactsUpkeep>(JournalIds.FactsOf(principal));
         return await facts.TellAsync((long)definition.WindowTokens * FactTelling.WindowPercent / 100) is { } told
-            && JsonSerializer.Deserialize(told, CoreJson.Relaxed.RequestMessage) is FactsMessage message
+            && JsonSerializer.Deserialize(told, ModelRequestJson.Relaxed.RequestMessage) is FactsMessage message
             ? FactTelling.Join(earlier is null ? EarlierContext.Empty : EarlierContext.FromBody(earlier), message).ToBody()
             : earlier;
     }

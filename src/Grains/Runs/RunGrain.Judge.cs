@@ -1,8 +1,10 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>From a batch of commands to one append.</summary>
 internal sealed partial class RunGrain
@@ -79,7 +81,7 @@ internal sealed partial class RunGrain
 
         // Who stands in the queue for a place needs no time to be woken: the owner sees to it while it lives, its heir when it does not.
         var asks = Following.Asks(state, policy, now);
-        var due = asks ? null : policy.Draining && MovesByItself(state) ? now : StatusOf.WakeAt(state);
+        var due = asks ? null : policy.Draining && MovesByItself(state) ? now : Standing.WakeAt(state);
         var header = HeaderOf(run, state, policy, asks, due, now);
         return new()
         {
@@ -128,7 +130,7 @@ internal sealed partial class RunGrain
     private JournalHeader HeaderOf(HeldRun run, RunState state, RunPolicy policy, bool asks, DateTimeOffset? due, DateTimeOffset now)
     {
         // A run with nothing in flight belongs to nobody, so that nobody has to be asked for it.
-        var owner = (asks || StatusOf.Due(state).Any()) && !policy.Draining ? ownership.Me : null;
+        var owner = (asks || Standing.Due(state).Any()) && !policy.Draining ? ownership.Me : null;
         var published = run.Outlet.Published;
         var wakeAt = owner is null && published < state.Head && !(due <= now + options.PublishWithin) ? now + options.PublishWithin : due;
         return RunFold.Header(Id, state, run.Epoch, run.Summary, owner, wakeAt, published, now, journal.Generation);
@@ -136,7 +138,7 @@ internal sealed partial class RunGrain
 
     /// <summary>Whether another owner would have something to do at once.</summary>
     private static bool MovesByItself(RunState s) =>
-        s.Ended is null && (StatusOf.Due(s).Any() || (s.Pause is null && StatusOf.Run(s) is RunStatus.Running or RunStatus.Queued));
+        s.Ended is null && (Standing.Due(s).Any() || (s.Pause is null && Standing.StatusOf(s) is RunStatus.Running or RunStatus.Queued));
 
     private async Task<CommandResult?> KnownAsync(HeldRun run, CommandMeta meta, List<RecordedCommand> inBatch)
     {

@@ -1,9 +1,10 @@
-using OrleansAgents.Core;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Live;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>How this activation comes to own the run, and how it stops owning it.</summary>
 internal sealed partial class RunGrain

@@ -1,8 +1,8 @@
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>The place at the model's gate: taken before an attempt is recorded, so that what is recorded leaves.</summary>
 internal sealed partial class RunGrain

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using OrleansAgents.Core;
-using OrleansAgents.Telemetry;
+using OrleansAgents.Agents.Telemetry;
+using OrleansAgents.Core.Runs;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>When a stretch of work begins and ends, and for whom.</summary>
 internal sealed partial class RunGrain

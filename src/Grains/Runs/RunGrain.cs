@@ -1,17 +1,27 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Tools;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Lifecycle;
+using OrleansAgents.Grains.Live;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
-using OrleansAgents.Lifecycle;
 using OrleansAgents.Live;
+using OrleansAgents.Runs;
 using OrleansAgents.Telemetry;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>The shell around the core: writes what it decides, starts what is due, and tells those who follow.</summary>
 /// <remarks>

@@ -1,12 +1,15 @@
 using Orleans.Concurrency;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Search;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Memory;
-using OrleansAgents.Search;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Reads journals for presentation; see <see cref="IRunReader"/>.</summary>
 [StatelessWorker]
@@ -143,7 +146,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
     {
         var snapshot = RunFold.StateOf(found.Snapshot) is null ? null : found.Snapshot;
         var tail = new List<JournalEvent>();
-        await foreach (var e in RunFold.ReadAllAsync(journal, runId, snapshot?.Seq ?? 0))
+        await foreach (var e in journal.ReadAllAsync(runId, snapshot?.Seq ?? 0))
         {
             tail.Add(e);
         }

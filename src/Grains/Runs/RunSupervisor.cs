@@ -3,26 +3,21 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Services;
+using OrleansAgents.Grains.Expiry;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Lifecycle;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
-using OrleansAgents.Lifecycle;
-using OrleansAgents.Threads;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
-
-/// <summary>One in each silo: brings back runs whose owner died or whose time has come.</summary>
-[Alias("run-supervisor")]
-internal interface IRunSupervisor : IGrainService
-{
-    /// <summary>Hands a run back that this silo owns.</summary>
-    [Alias("release")]
-    Task ReleaseAsync(string runId);
-}
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Looks after the journal partitions in its part of the ring, and after its own silo's rows without an activation.</summary>
 [Reentrant]
 internal sealed partial class RunSupervisor(
     GrainId id, Silo silo, ILoggerFactory logs, IJournal journal, IGrainFactory grains, LocalRuns localRuns, Ownership ownership,
-    Outbox outbox, Retention retention, RunsOptions options, Telemetry.Instruments instruments, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
+    Outbox outbox, Retention retention, RunsOptions options, RunInstruments instruments, TimeProvider time) : GrainService(id, silo, logs), IRunSupervisor
 {
     private const int AtOnce = 64;
     private const int JitterMs = 100;

@@ -1,4 +1,6 @@
-namespace OrleansAgents.Runs;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>An effect in flight. Thread-safe.</summary>
 /// <param name="repeatable">It may be cut and done again.</param>

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>What this process can start: asked when a start or a turn is accepted, and again when the turn begins.</summary>
 internal static class Startable

@@ -1,9 +1,11 @@
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>Folds a journal into its steps, with every attempt.</summary>
 internal sealed class StepFold
@@ -14,7 +16,7 @@ internal sealed class StepFold
     public static async Task<IReadOnlyCollection<StepView>> ReadAsync(IJournal journal, string runId)
     {
         var fold = new StepFold();
-        await foreach (var e in RunFold.ReadAllAsync(journal, runId, 0))
+        await foreach (var e in journal.ReadAllAsync(runId, 0))
         {
             fold.Add(e);
         }

@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
+using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Runs;
+namespace OrleansAgents.Grains.Runs;
 
 /// <summary>From state and headers to what clients see.</summary>
 internal static class Views
@@ -15,8 +19,8 @@ internal static class Views
     /// <param name="outage">Why the run's model is not asked at present, as far as this process knows.</param>
     public static RunView Of(string id, RunState s, JournalEvent created, string? refusal, ModelOutage? outage = null)
     {
-        var (status, reason, why) = StatusOf.Standing(s);
-        why = outage is not null && why == StatusOf.InQueue ? StatusOf.NotAsked(new(outage.Reason, outage.Until, outage.Error)) : why;
+        var (status, reason, why) = Standing.Of(s);
+        why = outage is not null && why == Standing.InQueue ? Standing.NotAsked(new(outage.Reason, outage.Until, outage.Error)) : why;
         var input = ((RunCreated)created.Decode()!).Input;
         var error = s.Ended == RunStatus.Failed ? s.Error : null;
         return new(
@@ -45,48 +49,4 @@ internal static class Views
     private static List<PendingView> Pending(RunState s) =>
         [.. s.Tools.Where(t => t.Phase == CallPhase.Deciding)
             .Select(t => new PendingView("decision", t.CallId, t.Tool, RawJson.From(t.Arguments), t.Question, t.RetryFrom))];
-}
-
-/// <summary>A place in the hits of a search, opaque to clients.</summary>
-internal static class HitCursor
-{
-    /// <summary>Nobody reads on so far, and the index would have to find all of them.</summary>
-    private const int Most = 100_000;
-
-    public static string Of(int skip) => $"hits-{skip}";
-
-    public static bool TryParse(string? cursor, out int skip)
-    {
-        skip = 0;
-        return cursor is null || (cursor.StartsWith("hits-", StringComparison.Ordinal)
-            && int.TryParse(cursor.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out skip) && skip <= Most);
-    }
-}
-
-/// <summary>A place in a list, opaque to clients.</summary>
-internal static class ListCursor
-{
-    public static Problem Unknown { get; } = new("invalid_cursor", "The cursor is none that a list gave out; leave it out to start anew.", "cursor");
-
-    public static string Of(JournalHeader h)
-    {
-        var (at, id) = ListPosition.Of(h);
-        return Convert.ToHexStringLower(Encoding.UTF8.GetBytes($"{at.UtcTicks}|{id}"));
-    }
-
-    public static ListPosition? Parse(string cursor)
-    {
-        try
-        {
-            var parts = Encoding.UTF8.GetString(Convert.FromHexString(cursor)).Split('|', 2);
-            return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-                && ticks <= DateTimeOffset.MaxValue.UtcTicks
-                ? new(new(ticks, TimeSpan.Zero), parts[1])
-                : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,6 +1,7 @@
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Search;
+namespace OrleansAgents.Grains.Search;
 
 /// <summary>The part of a text that shows why it was found.</summary>
 internal static class Excerpt

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
+using OrleansAgents.Journal.Search;
 
-namespace OrleansAgents.Search;
+namespace OrleansAgents.Grains.Search;
 
 /// <summary>Searches threads, and keeps the index up to date by the journals' changes: from the beginning where the index is new.</summary>
 /// <remarks>What is indexed twice is indexed once: a thread's head in the index says how far it is. Nobody waits for the index but a delete.</remarks>

@@ -1,8 +1,9 @@
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
+using OrleansAgents.Journal.Search;
 
-namespace OrleansAgents.Search;
+namespace OrleansAgents.Grains.Search;
 
 /// <summary>Reads what the index has to know of a thread.</summary>
 internal static class ThreadTexts
@@ -14,7 +15,7 @@ internal static class ThreadTexts
     public static async Task<IndexedThread> ReadAsync(IJournal journal, JournalHeader thread, long after)
     {
         var turns = new SortedDictionary<int, IndexedTurn>();
-        await foreach (var row in RunFold.ReadAllAsync(journal, thread.Id, after, thread.Head))
+        await foreach (var row in journal.ReadAllAsync(thread.Id, after, thread.Head))
         {
             if (row.Type == "turn.accepted" && row.Decode() is TurnAccepted begun)
             {

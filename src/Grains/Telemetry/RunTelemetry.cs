@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Agents.Telemetry;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Journal;
+using OrleansAgents.Telemetry;
 
-namespace OrleansAgents.Telemetry;
+namespace OrleansAgents.Grains.Telemetry;
 
 /// <summary>Tells what runs do: spans, figures, and one log line for each durable event. Never their content.</summary>
 /// <remarks>Only what runs is told; a journal that is folded again says nothing. Costs nothing as long as nobody listens.</remarks>
-internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistry models, ILoggerFactory logs, TimeProvider time)
+internal sealed partial class RunTelemetry(RunInstruments instruments, Instruments calls, ModelRegistry models, ILoggerFactory logs, TimeProvider time)
 {
     /// <summary>Log category with one line for each durable event.</summary>
     public const string Transitions = "RunTransitions";
@@ -21,23 +24,19 @@ internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistr
     private readonly ConcurrentDictionary<string, ActivityContext> _left = new();
     private readonly ILogger _log = logs.CreateLogger(Transitions);
 
-    public Instruments Instruments => instruments;
-
-    public TimeProvider Time => time;
-
     /// <summary>A run starts to work here. Null when nobody listens.</summary>
     /// <param name="origin">The span that the run was started in, as its journal has it.</param>
     /// <param name="asked">The span of the command that it works for, where one made it start.</param>
     public Stretch? Begin(string runId, RunState state, string? origin, ActivityContext asked)
     {
         instruments.Working(1);
-        if (!AgentTelemetry.Source.HasListeners() && !instruments.WantsStretches)
+        if (!AgentTelemetry.Source.HasListeners() && !calls.Enabled)
         {
             return null;
         }
 
         _left.TryRemove(runId, out var before);
-        return new(this, runId, state, models.Find(state.ModelName)?.Settings, asked, [before, AgentTelemetry.SpanOf(origin)]);
+        return new(calls, runId, state, CalledModel.Of(state.ModelName, models.Find(state.ModelName)?.Settings), asked, [before, AgentTelemetry.SpanOf(origin)]);
     }
 
     /// <summary>Nothing of the run is in flight any more.</summary>
@@ -90,7 +89,7 @@ internal sealed partial class RunTelemetry(Instruments instruments, ModelRegistr
     public Task<AppendOutcome> AppendAsync(IJournal journal, Append append) =>
         instruments.WantsAppends ? MeasureAsync(journal, append) : journal.AppendAsync(append);
 
-    public double Seconds(long since) => time.GetElapsedTime(since).TotalSeconds;
+    private double Seconds(long since) => time.GetElapsedTime(since).TotalSeconds;
 
     private async Task<AppendOutcome> MeasureAsync(IJournal journal, Append append)
     {

@@ -1,10 +1,11 @@
+using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
-using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Threads;
+namespace OrleansAgents.Grains.Threads;
 
 /// <summary>The journal side: held while this activation lives, dropped and folded again when anything is in doubt.</summary>
 internal sealed partial class ThreadGrain

@@ -2,7 +2,7 @@ using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Threads;
+namespace OrleansAgents.Grains.Threads;
 
 /// <summary>What becomes of the thread's memory is recorded here, so that it has one order with the turns; the memory grain makes it.</summary>
 internal sealed partial class ThreadGrain

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Memory;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Threads;
+namespace OrleansAgents.Grains.Threads;
 
 /// <summary>What is due: the active run is started, messages are handed to it, its end is noticed, the next turn begins.</summary>
 internal sealed partial class ThreadGrain

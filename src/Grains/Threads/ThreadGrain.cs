@@ -1,15 +1,22 @@
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Live;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Search;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
-using OrleansAgents.Search;
 using OrleansAgents.Telemetry;
+using OrleansAgents.Threads;
 
-namespace OrleansAgents.Threads;
+namespace OrleansAgents.Grains.Threads;
 
 /// <summary>The shell around a thread's core: one command at a time, durable before anything is done with it.</summary>
 /// <remarks>
@@ -158,7 +165,7 @@ internal sealed partial class ThreadGrain(
     private async Task<string?> RunOfAsync(string messageId, long seq)
     {
         string? run = null;
-        await foreach (var e in RunFold.ReadAllAsync(journal, Id, seq - 1))
+        await foreach (var e in journal.ReadAllAsync(Id, seq - 1))
         {
             switch (e.Decode())
             {

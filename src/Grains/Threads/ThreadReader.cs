@@ -1,13 +1,17 @@
 using Orleans.Concurrency;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Search;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
-using OrleansAgents.Memory;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Runs;
-using OrleansAgents.Search;
+using OrleansAgents.Threads;
 
-namespace OrleansAgents.Threads;
+namespace OrleansAgents.Grains.Threads;
 
 /// <summary>Reads threads for presentation; see <see cref="IThreadReader"/>.</summary>
 [StatelessWorker]
@@ -16,7 +20,7 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
     public Task<Read<ThreadView>> ViewAsync(Principal principal, string threadId) => ReadAsync(principal, threadId, async _ =>
     {
         var s = ThreadState.Empty;
-        await foreach (var e in RunFold.ReadAllAsync(journal, threadId, 0))
+        await foreach (var e in journal.ReadAllAsync(threadId, 0))
         {
             s = ThreadState.Evolve(s, e.Decode() as ThreadEvent ?? throw new NewerBuildException(threadId, e.Seq, e.Type), e.At);
         }
@@ -108,7 +112,7 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
         {
             var items = new List<ThreadMessage>();
             var turns = 0;
-            await foreach (var e in RunFold.ReadAllAsync(journal, threadId, 0))
+            await foreach (var e in journal.ReadAllAsync(threadId, 0))
             {
                 if (e.Type == "turn.accepted" && e.Decode() is TurnAccepted turn && turn.Turn > afterTurn)
                 {

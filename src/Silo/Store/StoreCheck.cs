@@ -1,6 +1,6 @@
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Check;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 
 namespace OrleansAgents.Silo.Store;

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
-using OrleansAgents.Search;
+using OrleansAgents.Journal.Search;
 
 namespace OrleansAgents.Storage.Sqlite;
 

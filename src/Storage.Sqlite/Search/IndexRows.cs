@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using OrleansAgents.Search;
+using OrleansAgents.Journal.Search;
 
 namespace OrleansAgents.Storage.Sqlite;
 

@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Runs;
-using OrleansAgents.Search;
 using SQLitePCL;
 
 namespace OrleansAgents.Storage.Sqlite;

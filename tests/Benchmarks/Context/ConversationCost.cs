@@ -1,5 +1,8 @@
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
+using OrleansAgents.Core.Memory.Retrieval;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Benchmarks.Context;
 

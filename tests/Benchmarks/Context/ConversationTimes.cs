@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Retrieval;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Benchmarks.Context;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
+using OrleansAgents.Core.Requests;
 
 namespace OrleansAgents.Benchmarks.Context;
 

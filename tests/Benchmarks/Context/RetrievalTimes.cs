@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using OrleansAgents.Core;
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Retrieval;
+using OrleansAgents.Core.Requests;
 
 namespace OrleansAgents.Benchmarks.Context;
 

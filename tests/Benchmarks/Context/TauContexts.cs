@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Benchmarks.Context;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
 
 namespace OrleansAgents.Benchmarks.Context;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Harness;
-using OrleansAgents.Runs;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests.Clients;

@@ -1,6 +1,5 @@
 using OrleansAgents.Events;
 using OrleansAgents.Harness;
-using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -9,7 +9,7 @@ namespace OrleansAgents.Cluster.Tests.Contracts;
 internal static class ContractManifest
 {
     private static readonly string[] Assemblies =
-        ["OrleansAgents.Grains.Abstractions", "OrleansAgents.Grains", "OrleansAgents.Silo", "OrleansAgents.Storage.Sqlite"];
+        ["OrleansAgents.Grains.Abstractions", "OrleansAgents.Client", "OrleansAgents.Core", "OrleansAgents.Agents", "OrleansAgents.Journal", "OrleansAgents.Grains", "OrleansAgents.Silo", "OrleansAgents.Storage.Sqlite"];
 
     /// <summary>Sorted lines.</summary>
     /// <param name="services">Of a silo that hosts all grains.</param>

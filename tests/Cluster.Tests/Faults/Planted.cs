@@ -1,7 +1,10 @@
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Tools;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Journal;
 using OrleansAgents.Testing;
 

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
+using OrleansAgents.Grains.Interfaces;
+using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
@@ -93,7 +96,7 @@ public abstract class RestartStand(string provider, string api = "chat") : IAsyn
 
     private Task EachAsync(Func<string, string, Task> what) => Task.WhenAll(_runs.Select(r => what(r.Key, r.Value)));
 
-    private Task<TestSilo> StartAsync(Journal.IJournal journal, ModelServer server, bool mended)
+    private Task<TestSilo> StartAsync(IJournal journal, ModelServer server, bool mended)
     {
         var settings = TestSilo.ModelAt(server);
         settings["Agents:docs:AllowModels"] = string.Join(',', ProviderFault.All.Select(f => f.Name));

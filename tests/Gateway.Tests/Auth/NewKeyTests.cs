@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Tests.Doubles;
+using OrleansAgents.Gateway.Tests.Streams;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Auth;
@@ -23,7 +24,7 @@ public sealed class NewKeyTests
             : lines.Where(l => l.StartsWith("Auth__", StringComparison.Ordinal)).Select(l => l.Split('=', 2)).Select(p => (p[0].Replace("__", ":", StringComparison.Ordinal), p[1])).ToArray();
 
         await using var gateway = await ScriptedGateway.StartAsync(settings);
-        gateway.Runs.Run("run_a").Record(Streams.Facts.Created);
+        gateway.Runs.Run("run_a").Record(SampleEvents.Created);
         (string, string) bearer = ("Authorization", "Bearer " + key);
         Assert.Equal(200, (await gateway.SendAsync(HttpMethod.Get, "/v1/agents", null, bearer)).Status);
         Assert.Equal(403, (await gateway.SendAsync(HttpMethod.Post, "/v1/runs", "{}", bearer)).Status);

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Journal.Search;
 using OrleansAgents.Lifecycle;
-using OrleansAgents.Live;
-using OrleansAgents.Search;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Gateway.Live;
-using OrleansAgents.Live;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
-using OrleansAgents.Live;
+using OrleansAgents.Client.Live;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;

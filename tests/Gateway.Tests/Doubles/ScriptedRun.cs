@@ -1,6 +1,9 @@
 using System.Threading.Channels;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Tests.Streams;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 
@@ -21,7 +24,7 @@ internal sealed class ScriptedRun(string id)
     {
         lock (_gate)
         {
-            var recorded = Facts.Event(_journal.Count + 1, e) with { JournalId = id };
+            var recorded = SampleEvents.Event(_journal.Count + 1, e) with { JournalId = id };
             _journal.Add(recorded);
             _open = e switch
             {

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
+using OrleansAgents.Client.Live;
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Tests.Streams;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
-using OrleansAgents.Streams;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;
 
@@ -84,7 +86,7 @@ internal sealed class ScriptedRuns : IRunReader, ILiveTail
 
     private sealed class ScriptedGrain(ScriptedRuns runs, string id) : IRunGrain
     {
-        public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => Given("start", meta, () => runs.Run(id).Record(Facts.Created));
+        public Task<CommandResult> StartAsync(StartRun request, CommandMeta meta) => Given("start", meta, () => runs.Run(id).Record(SampleEvents.Created));
 
         public Task<CommandResult> PauseAsync(PauseMode mode, CommandMeta meta) => Given("pause", meta, null);
 

@@ -12,13 +12,13 @@ namespace OrleansAgents.Gateway.Tests.Http;
 /// <summary>Whatever is wrong with a request: a problem with its code and field, nothing done, the server unharmed.</summary>
 public sealed class BadInputTests : IAsyncLifetime
 {
-    private const string Known = Facts.RunId;
+    private const string Known = SampleEvents.RunId;
     private ScriptedGateway _gateway = null!;
 
     public async ValueTask InitializeAsync()
     {
         _gateway = await ScriptedGateway.StartAsync();
-        _gateway.Runs.Run(Known).Record(Facts.Created).Record(new RunStarted());
+        _gateway.Runs.Run(Known).Record(SampleEvents.Created).Record(new RunStarted());
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -58,10 +58,10 @@ public sealed class StartTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_does_not_answer_is_asked_again()
     {
-        _gateway.Runs.Run(Facts.RunId).Record(Facts.Created);
+        _gateway.Runs.Run(SampleEvents.RunId).Record(SampleEvents.Created);
         _gateway.Runs.Failures.Enqueue(new TimeoutException());
         _gateway.Runs.Failures.Enqueue(new Orleans.Runtime.SiloUnavailableException());
-        Assert.Equal(200, (await _gateway.SendAsync(HttpMethod.Get, $"/v1/runs/{Facts.RunId}/events")).Status);
+        Assert.Equal(200, (await _gateway.SendAsync(HttpMethod.Get, $"/v1/runs/{SampleEvents.RunId}/events")).Status);
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class StartTests : IAsyncLifetime
     [Theory, InlineData("pause"), InlineData("resume"), InlineData("cancel")]
     public async Task A_command_needs_no_body(string command)
     {
-        _gateway.Runs.Run(Facts.RunId).Record(Facts.Created);
-        var (status, body) = await _gateway.SendAsync(HttpMethod.Post, $"/v1/runs/{Facts.RunId}/{command}");
+        _gateway.Runs.Run(SampleEvents.RunId).Record(SampleEvents.Created);
+        var (status, body) = await _gateway.SendAsync(HttpMethod.Post, $"/v1/runs/{SampleEvents.RunId}/{command}");
         Assert.Equal((200, "accepted"), (status, body.GetProperty("status").GetString()));
         Assert.Equal(command, _gateway.Runs.Commands.Single().Command);
     }

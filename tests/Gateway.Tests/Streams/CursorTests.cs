@@ -1,5 +1,5 @@
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Streams;
-using OrleansAgents.Streams;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Streams;

@@ -1,7 +1,6 @@
+using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Live;
-using OrleansAgents.Streams;
 using Xunit;
 
 namespace OrleansAgents.Gateway.Tests.Streams;
@@ -13,12 +12,12 @@ public sealed class FeedTests
 
     private static readonly JournalEvent[] Before =
     [
-        Facts.Event(1, Facts.Created), Facts.Event(2, new RunStarted()), Facts.Event(3, Facts.ModelStarted(1, 1)),
+        SampleEvents.Event(1, SampleEvents.Created), SampleEvents.Event(2, new RunStarted()), SampleEvents.Event(3, SampleEvents.ModelStarted(1, 1)),
     ];
 
-    private static readonly JournalEvent Paused = Facts.Event(4, new RunPaused(PauseMode.Step, PauseReason.User));
-    private static readonly JournalEvent Completed = Facts.Event(5, Facts.ModelCompleted(1, 1, Answer));
-    private static readonly JournalEvent Failed = Facts.Event(5, new ModelFailed(1, 1, new("interrupted", "Cut.")));
+    private static readonly JournalEvent Paused = SampleEvents.Event(4, new RunPaused(PauseMode.Step, PauseReason.User));
+    private static readonly JournalEvent Completed = SampleEvents.Event(5, SampleEvents.ModelCompleted(1, 1, Answer));
+    private static readonly JournalEvent Failed = SampleEvents.Event(5, new ModelFailed(1, 1, new("interrupted", "Cut.")));
 
     /// <summary>Every id that a stream of this run gives out before the attempt ends: "Hi " (3), "😀" (5), then the pause, " you" (9).</summary>
     public static TheoryData<string> Cursors => ["0", "1", "2", "3", "3.1.3", "3.1.5", "4", "4.1.9"];

@@ -9,7 +9,7 @@ namespace OrleansAgents.Gateway.Tests.Streams;
 /// <summary>What a stream does by the clock, which these tests hold.</summary>
 public sealed class QuietStreamTests : IAsyncLifetime
 {
-    private const string Events = $"/v1/runs/{Facts.RunId}/events";
+    private const string Events = $"/v1/runs/{SampleEvents.RunId}/events";
     private readonly FakeTimeProvider _time = new();
     private ScriptedGateway _gateway = null!;
     private ScriptedRun _run = null!;
@@ -17,7 +17,7 @@ public sealed class QuietStreamTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _gateway = await ScriptedGateway.StartAsync(_time);
-        _run = _gateway.Runs.Run(Facts.RunId).Record(Facts.Created);
+        _run = _gateway.Runs.Run(SampleEvents.RunId).Record(SampleEvents.Created);
     }
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();

@@ -9,14 +9,14 @@ namespace OrleansAgents.Gateway.Tests.Streams;
 /// <summary>Event streams through a real server and a real client.</summary>
 public sealed class SseTests : IAsyncLifetime
 {
-    private const string Events = $"/v1/runs/{Facts.RunId}/events";
+    private const string Events = $"/v1/runs/{SampleEvents.RunId}/events";
     private ScriptedGateway _gateway = null!;
     private ScriptedRun _run = null!;
 
     public async ValueTask InitializeAsync()
     {
         _gateway = await ScriptedGateway.StartAsync();
-        _run = _gateway.Runs.Run(Facts.RunId).Record(Facts.Created).Record(new RunStarted());
+        _run = _gateway.Runs.Run(SampleEvents.RunId).Record(SampleEvents.Created).Record(new RunStarted());
     }
 
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
@@ -82,9 +82,9 @@ public sealed class SseTests : IAsyncLifetime
     [Fact]
     public async Task A_stored_body_is_read_for_the_rest_of_a_long_answer()
     {
-        _run.Record(Facts.ModelStarted(1, 1));
+        _run.Record(SampleEvents.ModelStarted(1, 1));
         _run.Bodies["sha256:ab"] = "Long 😀 text";
-        _run.Record(Facts.ModelCompleted(1, 1, "") with { Content = [new TextPart(new Text(null, new("sha256:ab", 14, "Long")))] });
+        _run.Record(SampleEvents.ModelCompleted(1, 1, "") with { Content = [new TextPart(new Text(null, new("sha256:ab", 14, "Long")))] });
         End(completed: true);
         using var reader = await SseReader.OpenAsync(_gateway.Client, Events, "3.1.5");
         Assert.Equal("😀 text", TextOf(await reader.RestAsync()));
@@ -171,20 +171,20 @@ public sealed class SseTests : IAsyncLifetime
     {
         Speak();
         End();
-        var lines = (await _gateway.Client.GetStringAsync(new Uri($"/v1/runs/{Facts.RunId}/export", UriKind.Relative), TestContext.Current.CancellationToken)).Split('\n');
+        var lines = (await _gateway.Client.GetStringAsync(new Uri($"/v1/runs/{SampleEvents.RunId}/export", UriKind.Relative), TestContext.Current.CancellationToken)).Split('\n');
         Assert.Equal("", lines[^1]);
         using var reader = await SseReader.OpenAsync(_gateway.Client, Events);
         Assert.Equal((await reader.RestAsync()).Select(e => e.Data), lines[..^1]);
     }
 
-    private void Speak() => _run.Record(Facts.ModelStarted(1, 1)).Say("Hi ").Say("😀")
+    private void Speak() => _run.Record(SampleEvents.ModelStarted(1, 1)).Say("Hi ").Say("😀")
         .Record(new RunPaused(PauseMode.Step, PauseReason.User)).Say(" you");
 
     private void End(bool completed = false)
     {
         if (!completed)
         {
-            _run.Record(Facts.ModelCompleted(1, 1, "Hi 😀 you"));
+            _run.Record(SampleEvents.ModelCompleted(1, 1, "Hi 😀 you"));
         }
 
         _run.Record(new RunCompleted("Hi 😀 you", new()));

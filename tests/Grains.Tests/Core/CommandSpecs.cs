@@ -1,6 +1,5 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -51,7 +50,7 @@ public sealed class CommandSpecs
     public void A_cancel_gives_an_at_most_once_call_ten_seconds()
     {
         var run = Scenario.Started().When(s => s.Says("", "pay")).When(s => new Cancel(s.Now, null)).Then("run.cancelling");
-        Assert.Equal(run.Now.AddSeconds(10), StatusOf.WakeAt(run.State));
+        Assert.Equal(run.Now.AddSeconds(10), Standing.WakeAt(run.State));
         run.After(TimeSpan.FromSeconds(10)).When(s => new Wake(s.Now)).Then("tool.failed", "run.cancelled");
         Assert.Equal(ToolOutcome.Unknown, run.Event<ToolFailed>().Outcome);
     }

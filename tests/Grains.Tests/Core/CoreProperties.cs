@@ -1,7 +1,8 @@
 using CsCheck;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;

@@ -1,6 +1,6 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -50,7 +50,7 @@ public sealed class CostSpecs
         var run = Priced(1).When(s => Costs(s, 0.000066m, "look"));
         run.Policy = run.Policy with { Price = null };
         run.When(s => s.Returns()).Then("tool.completed", "budget.reached", "run.paused");
-        Assert.Contains("has no price", StatusOf.Standing(run.State).Why);
+        Assert.Contains("has no price", Standing.Of(run.State).Why);
     }
 
     [Fact]

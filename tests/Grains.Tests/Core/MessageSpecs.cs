@@ -1,4 +1,5 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using Xunit;

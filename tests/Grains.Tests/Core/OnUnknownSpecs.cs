@@ -1,6 +1,6 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -16,7 +16,7 @@ public sealed class OnUnknownSpecs
         var run = Paying(UnknownRule.Retry).When(s => new TakeOver(s.Now));
 
         run.Then("tool.failed", "decision.resolved").ThenStatus(RunStatus.Waiting, WaitReason.Retry).ThenDue();
-        Assert.Equal(run.Now + Timeout, StatusOf.WakeAt(run.State));
+        Assert.Equal(run.Now + Timeout, Standing.WakeAt(run.State));
         run.After(Timeout).When(s => new Wake(s.Now)).Then("tool.started").ThenDue("call_1_1#2");
         Assert.Equal("run_1/call_1_1", run.Event<ToolStarted>().IdempotencyKey);
     }

@@ -1,6 +1,6 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -15,7 +15,7 @@ public sealed class PlaceSpecs
 
         run.Then("run.created", "run.started").ThenStatus(RunStatus.Running).ThenDue();
         Assert.True(Asks(run));
-        Assert.Contains("its turn at its model", StatusOf.Standing(run.State).Why);
+        Assert.Contains("its turn at its model", Standing.Of(run.State).Why);
         Free(run).When(new Wake(run.Now)).Then("model.started").ThenDue("model#1");
         Assert.False(Asks(Full(run)));
     }

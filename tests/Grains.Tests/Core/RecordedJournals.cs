@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
+using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using Xunit;
 
@@ -16,7 +18,7 @@ public sealed class RecordedJournals
         var rows = Read("paused-killed-completed");
         var state = RunFold.From(null, rows);
 
-        Assert.Equal((RunStatus.Completed, 21L, 3, 3), (StatusOf.Run(state), state.Head, state.Usage.ModelCalls, state.Usage.ToolCalls));
+        Assert.Equal((RunStatus.Completed, 21L, 3, 3), (Standing.StatusOf(state), state.Head, state.Usage.ModelCalls, state.Usage.ToolCalls));
         Assert.Equal(((RunCompleted)rows[^1].Decode()!).Output, state.Output);
     }
 

@@ -1,6 +1,5 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -14,7 +13,7 @@ public sealed class RestoreSpecs
         var run = Scenario.Started().When(Restored);
 
         run.Then("run.paused", "model.failed").ThenStatus(RunStatus.Paused, PauseReason.Restored).ThenDue();
-        Assert.Null(StatusOf.WakeAt(run.State));
+        Assert.Null(Standing.WakeAt(run.State));
         run.When(s => new Resume(s.Now)).Then("run.resumed", "model.started").ThenDue("model#2");
     }
 

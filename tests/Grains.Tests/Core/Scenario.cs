@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using Xunit;
@@ -68,14 +69,14 @@ internal sealed class Scenario
 
     public Scenario ThenStatus(RunStatus status, string? reason = null)
     {
-        var (s, r, _) = StatusOf.Standing(State);
+        var (s, r, _) = Standing.Of(State);
         Assert.Equal((status, reason), (s, r));
         return this;
     }
 
     public Scenario ThenDue(params string[] effects)
     {
-        Assert.Equal(effects, StatusOf.Due(State).Select(e => $"{e.CallId ?? "model"}{(e.IsCheck ? "?" : "#")}{e.Attempt}"));
+        Assert.Equal(effects, Standing.Due(State).Select(e => $"{e.CallId ?? "model"}{(e.IsCheck ? "?" : "#")}{e.Attempt}"));
         return this;
     }
 

@@ -1,6 +1,7 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
@@ -16,7 +17,7 @@ public sealed class StepSpecs
     {
         var run = new Scenario().When(s => s.Begin(startAt: s.Now.AddHours(1)))
             .Then("run.created", "run.waiting").ThenStatus(RunStatus.Waiting, "timer").ThenDue();
-        Assert.Equal(run.Now.AddHours(1), StatusOf.WakeAt(run.State));
+        Assert.Equal(run.Now.AddHours(1), Standing.WakeAt(run.State));
         run.When(s => new Wake(s.Now)).Then();
         run.After(TimeSpan.FromHours(1)).When(s => new Wake(s.Now)).Then("run.started", "model.started");
     }
@@ -71,7 +72,7 @@ public sealed class StepSpecs
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
             run.When(s => s.Faults()).Then("model.failed").ThenStatus(RunStatus.Waiting, "retry");
-            Assert.Equal(run.Now.AddSeconds(seconds), StatusOf.WakeAt(run.State));
+            Assert.Equal(run.Now.AddSeconds(seconds), Standing.WakeAt(run.State));
             run.After(TimeSpan.FromSeconds(seconds)).When(s => new Wake(s.Now)).Then("model.started");
         }
     }
@@ -87,7 +88,7 @@ public sealed class StepSpecs
     public void A_refusal_by_the_provider_is_tried_again_when_the_models_gate_says()
     {
         var run = Scenario.Started().When(s => s.Faults(FaultKind.Provider, TimeSpan.FromMinutes(5))).ThenStatus(RunStatus.Waiting, "provider");
-        Assert.Equal(run.Now.AddMinutes(5), StatusOf.WakeAt(run.State));
+        Assert.Equal(run.Now.AddMinutes(5), Standing.WakeAt(run.State));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using Xunit;
@@ -21,8 +22,8 @@ public sealed class WaitingSpecs
             Defect(run).ThenStatus(RunStatus.Waiting, "retry");
             Due(run);
             Defect(run).Then("model.failed", "run.paused").ThenStatus(RunStatus.Paused, "provider");
-            Assert.Contains("it cannot be read", StatusOf.Standing(run.State).Why);
-            Assert.Null(StatusOf.WakeAt(run.State));
+            Assert.Contains("it cannot be read", Standing.Of(run.State).Why);
+            Assert.Null(Standing.WakeAt(run.State));
             run.When(s => new Resume(s.Now)).Then("run.resumed", "model.started");
         }
     }
@@ -69,8 +70,8 @@ public sealed class WaitingSpecs
         var run = new Scenario { Now = Scenario.Epoch };
         run.Policy = run.Policy with { HasPlace = false, Outage = new(WaitReason.Provider, run.Now.AddMinutes(5), Refused) };
         run.When(s => s.Begin()).Then("run.created", "run.started", "run.waiting").ThenStatus(RunStatus.Waiting, "provider");
-        Assert.Equal(run.Now.AddMinutes(5), StatusOf.WakeAt(run.State));
-        var why = StatusOf.Standing(run.State).Why;
+        Assert.Equal(run.Now.AddMinutes(5), Standing.WakeAt(run.State));
+        var why = Standing.Of(run.State).Why;
         Assert.Contains("no such key", why);
         Assert.Contains("/retry", why);
         Assert.Contains(run.Now.AddMinutes(5).ToString("O"), why);
@@ -99,7 +100,7 @@ public sealed class WaitingSpecs
         foreach (var (minutes, wakes) in new[] { (1, true), (5, false), (10, false), (60, false), (60, false) })
         {
             run.When(s => s.Faults(FaultKind.Provider)).Then("model.failed");
-            Assert.Equal(run.Now.AddMinutes(minutes), StatusOf.WakeAt(run.State));
+            Assert.Equal(run.Now.AddMinutes(minutes), Standing.WakeAt(run.State));
             run.When(s => new Wake(s.Now, WakeReason.ModelIsBack));
             if (wakes)
             {

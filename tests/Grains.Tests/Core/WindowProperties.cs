@@ -1,9 +1,9 @@
 using System.Text.Json;
 using CsCheck;
-using OrleansAgents.Core;
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;

@@ -1,4 +1,4 @@
-using OrleansAgents.Core;
+using OrleansAgents.Core.Requests;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;

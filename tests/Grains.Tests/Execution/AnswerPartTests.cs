@@ -1,8 +1,9 @@
 using CsCheck;
 using Microsoft.Extensions.AI;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Json;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

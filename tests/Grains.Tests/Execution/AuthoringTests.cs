@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Runs;
 using Xunit;
 

@@ -1,6 +1,8 @@
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

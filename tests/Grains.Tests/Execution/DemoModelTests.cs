@@ -2,9 +2,16 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Core;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Demo;
+using OrleansAgents.Agents.Docs;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Tools;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

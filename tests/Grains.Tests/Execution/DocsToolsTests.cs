@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Docs;
+using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

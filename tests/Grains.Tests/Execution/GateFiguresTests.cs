@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Core;
-using OrleansAgents.Execution;
-using OrleansAgents.Runs;
-using OrleansAgents.Telemetry;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Core.Runs;
+using OrleansAgents.Grains.Shell;
+using OrleansAgents.Grains.Telemetry;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Execution;
@@ -15,8 +17,8 @@ public sealed class GateFiguresTests
     public void An_outage_and_who_waits_for_its_end_are_told_by_model()
     {
         var services = new ServiceCollection().AddLogging().AddMetrics().AddAgentExecution(new ConfigurationBuilder().Build());
-        using var provider = services.AddSingleton<LocalRuns>().AddSingleton<Instruments>().BuildServiceProvider();
-        _ = provider.GetRequiredService<Instruments>();
+        using var provider = services.AddSingleton<LocalRuns>().AddSingleton<RunInstruments>().BuildServiceProvider();
+        _ = provider.GetRequiredService<RunInstruments>();
         var factory = provider.GetRequiredService<IMeterFactory>();
         var told = new Dictionary<string, (int Value, object? Model)>();
         using var listener = new MeterListener

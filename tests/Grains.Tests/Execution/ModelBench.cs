@@ -2,8 +2,11 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Core;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 

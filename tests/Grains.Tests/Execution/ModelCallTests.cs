@@ -1,4 +1,4 @@
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

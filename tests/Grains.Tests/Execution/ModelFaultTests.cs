@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Core;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

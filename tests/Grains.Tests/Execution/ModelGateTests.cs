@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Execution;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

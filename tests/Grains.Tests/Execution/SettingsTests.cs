@@ -2,7 +2,11 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Json;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

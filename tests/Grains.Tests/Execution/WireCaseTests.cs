@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using OrleansAgents.Core;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Execution;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

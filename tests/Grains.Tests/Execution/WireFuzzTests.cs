@@ -1,5 +1,6 @@
 using System.Text.Json;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models.Answers;
+using OrleansAgents.Agents.Models.Wire;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Core;
-using OrleansAgents.Execution;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Events;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Grains.Tests.Execution;
@@ -39,7 +41,7 @@ public sealed class WireSettingsTests
     [Fact]
     public async Task Messages_of_one_role_are_sent_as_one_where_roles_must_alternate()
     {
-        var body = await SentAsync(_ => ModelBench.Request("one", new UserMessage("two"), new AssistantMessage([new Events.TextPart("three")], []), new UserMessage("four")), ("AlternatesRoles", "true"));
+        var body = await SentAsync(_ => ModelBench.Request("one", new UserMessage("two"), new AssistantMessage([new TextPart("three")], []), new UserMessage("four")), ("AlternatesRoles", "true"));
         Assert.Equal(
             ["system: Be brief.", "user: one\n\ntwo", "assistant: three", "user: four"],
             body.GetProperty("messages").EnumerateArray().Select(m => $"{m.GetProperty("role").GetString()}: {ReceivedRequest.Text(m)}"));

@@ -1,5 +1,5 @@
 using OrleansAgents.Events;
-using OrleansAgents.Lifecycle;
+using OrleansAgents.Grains.Lifecycle;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Lifecycle;

@@ -1,5 +1,5 @@
+using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
-using OrleansAgents.Lifecycle;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Lifecycle;

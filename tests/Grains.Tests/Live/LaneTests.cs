@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Live;
 using OrleansAgents.Live;
 using Xunit;
 

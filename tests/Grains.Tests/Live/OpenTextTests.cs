@@ -1,4 +1,4 @@
-using OrleansAgents.Live;
+using OrleansAgents.Client.Live;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Live;

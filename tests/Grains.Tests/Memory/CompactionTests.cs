@@ -1,7 +1,9 @@
 using System.Text.Json;
 using CsCheck;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Tests.Specs;
 using Xunit;

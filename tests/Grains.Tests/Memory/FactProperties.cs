@@ -1,7 +1,7 @@
 using CsCheck;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
+using OrleansAgents.Facts;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;

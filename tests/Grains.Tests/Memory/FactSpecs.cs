@@ -1,6 +1,6 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
-using OrleansAgents.UserFacts;
+using OrleansAgents.Facts;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Grains.Tests.Memory;

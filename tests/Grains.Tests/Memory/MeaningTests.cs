@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Memory;
+using OrleansAgents.Grains.Memory;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Execution;
-using OrleansAgents.Memory;
+using OrleansAgents.Agents.Models;
+using OrleansAgents.Agents.Models.Settings;
+using OrleansAgents.Agents.Settings;
+using OrleansAgents.Grains.Memory;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

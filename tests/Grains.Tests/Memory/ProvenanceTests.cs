@@ -1,7 +1,6 @@
 using System.Text.Json;
-using OrleansAgents.Core;
 using OrleansAgents.Core.Facts;
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using Xunit;
 

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Core;
+using OrleansAgents.Agents;
+using OrleansAgents.Agents.Catalog;
+using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Facts;
-using OrleansAgents.Execution;
+using OrleansAgents.Core.Requests;
+using OrleansAgents.Core.Runs;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;

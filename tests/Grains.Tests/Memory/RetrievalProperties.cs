@@ -1,5 +1,5 @@
 using CsCheck;
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Retrieval;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

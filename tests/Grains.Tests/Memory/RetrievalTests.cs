@@ -1,4 +1,4 @@
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Retrieval;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

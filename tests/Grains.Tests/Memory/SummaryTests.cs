@@ -1,5 +1,5 @@
-using OrleansAgents.Core;
-using OrleansAgents.Core.Memory;
+using OrleansAgents.Core.Memory.Compression;
+using OrleansAgents.Core.Requests;
 using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;

@@ -1,4 +1,4 @@
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Runs;
 
 namespace OrleansAgents.Grains.Tests.Runs;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansAgents.Runs;
+using OrleansAgents.Grains.Shell;
 
 namespace OrleansAgents.Grains.Tests.Runs;
 

@@ -1,4 +1,4 @@
-using OrleansAgents.Search;
+using OrleansAgents.Grains.Search;
 using OrleansAgents.Threads;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Testing;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
