@@ -1,6 +1,5 @@
 // A service beside the silos: starts a run for each question, and tells of every run that ends, whoever started it.
 // dotnet run --project src/Silo, then: dotnet run --project samples/Worker -- "What is a run?" "What is a step?"
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;

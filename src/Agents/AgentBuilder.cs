@@ -71,7 +71,7 @@ public sealed class AgentBuilder
     /// </remarks>
     public AgentBuilder Output<T>()
     {
-        _output = AIJsonUtilities.CreateJsonSchema(typeof(T), serializerOptions: ToolText.Json);
+        _output = AIJsonUtilities.CreateJsonSchema(typeof(T), serializerOptions: ToolJson.Options);
         return this;
     }
 

@@ -38,11 +38,4 @@ public sealed class AgentsBuilder
         Services.AddModel(new ModelSettings(name, "code"), create);
         return this;
     }
-
-    /// <summary>Adds the sample agent <c>docs</c>, which answers from the documents of <c>Workspace:Path</c>.</summary>
-    public AgentsBuilder AddDocsAgent()
-    {
-        Services.AddDocsAgent();
-        return this;
-    }
 }

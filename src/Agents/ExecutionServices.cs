@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Docs;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Settings;
@@ -35,20 +34,6 @@ internal static class ExecutionServices
         services.TryAddSingleton<IToolCaller, ToolCaller>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CatalogCheck>());
         return services;
-    }
-
-    /// <summary>Adds the sample agent, its tools and the documents that they read.</summary>
-    public static IServiceCollection AddDocsAgent(this IServiceCollection services)
-    {
-        services.TryAddSingleton(provider => Workspace.Read(provider.GetRequiredService<IConfiguration>(), Environment.CurrentDirectory));
-        services.TryAddSingleton<DocumentLibrary>();
-        services.TryAddSingleton<DocsTools>();
-        foreach (var make in DocsTools.Registrations)
-        {
-            services.AddSingleton(provider => make(provider.GetRequiredService<DocsTools>()));
-        }
-
-        return services.AddAgent(AgentDeclaration.Docs);
     }
 
     /// <summary>Answers for a model name with a client of the caller's; it wins over the configuration of that name.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Client.Streams;

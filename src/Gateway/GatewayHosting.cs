@@ -1,13 +1,7 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using OrleansAgents.Client;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Lifecycle;
@@ -102,13 +96,13 @@ public static class GatewayHosting
         var origins = app.Services.GetRequiredService<AllowedOrigins>();
         app.UseCors(cors => cors
             .SetIsOriginAllowed(origins.AllowsForeign).WithMethods("GET", "POST", "PATCH", "DELETE")
-            .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, SseRequest.LastEventId, "Prefer", "If-None-Match", "X-Requested-With", "X-SignalR-User-Agent")
+            .WithHeaders("Authorization", "Content-Type", "Accept", CommandKey.Header, Describe.LastEventId, "Prefer", "If-None-Match", "X-Requested-With", "X-SignalR-User-Agent")
             .WithExposedHeaders("ETag", "Location", "Retry-After", "Preference-Applied"));
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
         var routes = PublicEndpoints.Group(app);
-        RunRoutes.Map(routes);
+        Routes.Map(routes);
         Health.Map(routes);
         var limits = app.Services.GetRequiredService<UserLimits>();
         routes.MapConnections("/hubs/runs", hub => hub.CountBytes(limits).UseHub<RunHub>()).WithMetadata(new HubMetadata(typeof(RunHub)));

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Azure;
 using OrleansAgents.Gateway;
 using OrleansAgents.Gateway.Auth;

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Agents.Docs;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Silo;
 
@@ -11,7 +9,7 @@ namespace OrleansAgents;
 
 /// <summary>Says, once everything listens, where the service is and what it works on.</summary>
 internal sealed class ReadyLine(
-    IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents = null)
+    IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -25,6 +23,6 @@ internal sealed class ReadyLine(
     private string Line()
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "?";
-        return $"OrleansAgents is ready at {address} · {SiloReadyLine.WorksOn(configuration, models, documents)}";
+        return $"OrleansAgents is ready at {address} · {SiloReadyLine.WorksOn(configuration, models)}";
     }
 }

@@ -1,3 +1,5 @@
+// The web SDK imports some of these by itself, the other does not.
+#pragma warning disable IDE0005
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
@@ -6,9 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+#pragma warning restore IDE0005
 
 namespace OrleansAgents.Telemetry;
 

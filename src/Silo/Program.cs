@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansAgents.Samples.Docs;
 using OrleansAgents.Silo;
 using OrleansAgents.Silo.Store;
 using OrleansAgents.Telemetry;

@@ -3,11 +3,8 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAgents.Agents;
@@ -15,6 +12,7 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Client;
 using OrleansAgents.Client.Live;
+using OrleansAgents.Demo;
 using OrleansAgents.Grains.Expiry;
 using OrleansAgents.Grains.Facts;
 using OrleansAgents.Grains.Lifecycle;
@@ -27,7 +25,6 @@ using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
 using OrleansAgents.Journal.Search;
 using OrleansAgents.Lifecycle;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Silo;
 
@@ -41,7 +38,7 @@ internal static class SiloHosting
     public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddAgentExecution(configuration);
+        services.AddDemoModel().AddAgentExecution(configuration);
         services.AddSingleton(s => MemoryOptions.Read(configuration, s.GetRequiredService<ModelRegistry>()));
         services.AddSingleton<SummaryWriter>();
         services.TryAddSingleton(s => new Meaning(

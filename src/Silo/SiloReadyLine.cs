@@ -1,30 +1,28 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using OrleansAgents.Agents.Docs;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Silo;
 
 /// <summary>Says, once the silo has joined, where gateways reach it and what it works on.</summary>
 internal sealed class SiloReadyLine(
-    IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents = null) : IHostedService
+    IHostApplicationLifetime lifetime, IConfiguration configuration, ModelRegistry models) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStarted.Register(() => Console.WriteLine(
-            $"The silo is ready: gateways reach it at port {SiloSetup.GatewayPort(configuration, SiloSetup.DefaultGatewayPort)} · {WorksOn(configuration, models, documents)}"));
+            $"The silo is ready: gateways reach it at port {SiloSetup.GatewayPort(configuration, SiloSetup.DefaultGatewayPort)} · {WorksOn(configuration, models)}"));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The answering model, the data's absolute path and, for the sample agent, the number of documents.</summary>
-    public static string WorksOn(IConfiguration configuration, ModelRegistry models, DocumentLibrary? documents)
+    /// <summary>The answering model and the data's absolute path.</summary>
+    public static string WorksOn(IConfiguration configuration, ModelRegistry models)
     {
         var model = models.Find(ModelSettings.Default) is not { } m ? "none"
             : m.Settings.Provider == ModelSettings.Demo ? "demo (no key configured)" : m.Settings.Model ?? m.Settings.Provider;
-        return $"model: {model} · data: {SiloSetup.JournalPath(configuration)}{(documents is null ? "" : $" · documents: {documents.Count}")}";
+        return $"model: {model} · data: {SiloSetup.JournalPath(configuration)}";
     }
 }

@@ -1,5 +1,6 @@
 using OrleansAgents.Gateway;
 using OrleansAgents.Gateway.Auth;
+using OrleansAgents.Samples.Docs;
 using OrleansAgents.Silo;
 using OrleansAgents.Silo.Store;
 

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 

@@ -1,12 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Client;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 using OrleansAgents.Storage.Sqlite;

@@ -2,12 +2,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Orleans.Hosting;
-using Orleans.Streams;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Azure.Silo;
 using OrleansAgents.Runs;
+using OrleansAgents.Samples.Docs;
 using OrleansAgents.Silo;
 
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });

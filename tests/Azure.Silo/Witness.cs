@@ -1,4 +1,3 @@
-using Orleans;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 using OrleansAgents.Events;

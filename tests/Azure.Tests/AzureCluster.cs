@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansAgents.EventHubs;
-using OrleansAgents.Grains.Search;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 using OrleansAgents.Testing;

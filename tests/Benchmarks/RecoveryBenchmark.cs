@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Shell;
-using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Benchmarks;

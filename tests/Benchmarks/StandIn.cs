@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Benchmarks;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime;
-using System.Text;
 using System.Text.Json;
 using OrleansAgents.Events;
 

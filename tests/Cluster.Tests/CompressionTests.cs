@@ -1,7 +1,6 @@
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
-using OrleansAgents.Threads;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;

@@ -1,5 +1,4 @@
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Testing;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Agents;
 using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;

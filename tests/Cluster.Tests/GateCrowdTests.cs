@@ -1,5 +1,4 @@
 using OrleansAgents.Events;
-using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

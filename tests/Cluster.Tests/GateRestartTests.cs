@@ -1,7 +1,5 @@
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrleansAgents.Client.Streams;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansAgents.Agents.Models;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

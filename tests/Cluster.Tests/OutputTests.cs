@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Json;
-using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
@@ -51,7 +50,7 @@ public sealed class OutputTests : IAsyncLifetime
         var ended = await silo.UntilEndedAsync(await silo.StartRunAsync("cities", "Which one?"));
 
         Assert.Equal((RunStatus.Completed, 3), (ended.Status, _models.Received.Count));
-        var city = JsonSerializer.Deserialize<City>(ended.Output!.Inline!, ToolText.Json);
+        var city = JsonSerializer.Deserialize<City>(ended.Output!.Inline!, ToolJson.Options);
         Assert.Equal(new City("Bonn", null, Kind.LargeTown), city);
         Assert.Contains("not a JSON document", _models.Received[1].LastText);
         Assert.Contains("'kind' must be one of", _models.Received[2].LastText);

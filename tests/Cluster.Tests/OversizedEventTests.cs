@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Client;
 using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;

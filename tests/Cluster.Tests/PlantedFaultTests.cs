@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Models;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Cluster.Tests.Faults;
 using OrleansAgents.Events;

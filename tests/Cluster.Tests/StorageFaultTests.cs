@@ -1,6 +1,5 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Journal;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Check;
 using OrleansAgents.Runs;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Client;
 using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;

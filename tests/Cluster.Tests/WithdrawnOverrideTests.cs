@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;

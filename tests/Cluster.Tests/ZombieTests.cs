@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Grains.Shell;

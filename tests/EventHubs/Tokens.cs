@@ -1,5 +1,3 @@
-using Amqp;
-using Amqp.Framing;
 using Amqp.Listener;
 
 namespace OrleansAgents.EventHubs;

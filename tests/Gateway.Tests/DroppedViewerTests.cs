@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansAgents.Gateway.Tests.Doubles;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Viewers;

@@ -5,7 +5,6 @@ using OrleansAgents.Events;
 using OrleansAgents.Gateway.Hubs;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Tests.Doubles;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 using Xunit;
 

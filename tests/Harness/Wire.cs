@@ -4,12 +4,12 @@ using OrleansAgents.Testing;
 namespace OrleansAgents.Harness;
 
 /// <summary>One line to the harness.</summary>
-/// <param name="No">Comes back with the answer, so that many can be under way.</param>
 /// <param name="Op"><c>start pause resume cancel resolve delete</c> are commands; <c>look record arm release</c> are not.</param>
 /// <param name="Number">With <c>look</c> the head already seen, with <c>arm</c> the write point at which to crash.</param>
 internal sealed record Ask(
     string Op, string Run, string? CommandId = null, string? Value = null, string? CallId = null, long Number = 0)
 {
+    /// <summary>Comes back with the answer, so that many can be under way.</summary>
     public long No { get; init; }
 }
 

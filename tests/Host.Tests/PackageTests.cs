@@ -57,7 +57,8 @@ public sealed class PackageTests : IDisposable
         }
         """;
 
-    private static readonly string[] Parts = ["Grains.Abstractions", "Grains", "Storage.Sqlite", "Azure", "Silo"];
+    private static readonly string[] Parts =
+        ["src/Grains.Abstractions", "src/Client", "src/Core", "src/Journal", "src/Agents", "src/Demo", "src/Grains", "src/Storage.Sqlite", "src/Azure", "samples/Docs", "src/Silo"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly TempFolder _folder = new();
     private readonly string _version = $"0.1.0-test.{Guid.NewGuid():n}";
@@ -67,7 +68,7 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public async Task A_fresh_project_consumes_the_packages_and_its_run_survives_kill_9()
     {
-        await PackAsync([.. Parts, "Gateway", "OrleansAgents"]);
+        await PackAsync([.. Parts, "src/Gateway", "src/OrleansAgents"]);
 
         AssertWhole("OrleansAgents", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.xml");
         AssertWhole("OrleansAgents.Grains", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Grains.xml");
@@ -111,7 +112,7 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public async Task A_fresh_test_project_consumes_the_test_kit_and_its_test_passes()
     {
-        await PackAsync([.. Parts, "Testing"]);
+        await PackAsync([.. Parts, "src/Testing"]);
         AssertWhole("OrleansAgents.Testing", "README.md", "LICENSE", "lib/net10.0/OrleansAgents.Testing.xml");
         var dll = await BuildAsync("Tests", Test, "Microsoft.NET.Sdk", $"""
             <PackageReference Include="OrleansAgents.Testing" Version="{_version}" />
@@ -138,7 +139,7 @@ public sealed class PackageTests : IDisposable
         foreach (var project in projects)
         {
             var (code, said) = await DotnetAsync(
-                Repository.Root, "pack", $"src/{project}", "--no-build", "-c", Repository.Configuration, "-o", _folder.File("feed"), $"-p:PackageVersion={_version}");
+                Repository.Root, "pack", project, "--no-build", "-c", Repository.Configuration, "-o", _folder.File("feed"), $"-p:PackageVersion={_version}");
             Assert.True(code == 0, said);
         }
     }

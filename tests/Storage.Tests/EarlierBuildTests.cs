@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
 using OrleansAgents.Silo.Store;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;

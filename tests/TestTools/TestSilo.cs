@@ -1,10 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Hosting;
-using OrleansAgents.Agents;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
+using OrleansAgents.Samples.Docs;
 
 namespace OrleansAgents.Testing;
 
@@ -29,7 +28,7 @@ internal sealed class TestSilo : IAsyncDisposable
             new SeverableJournal(journal), settings,
             builder =>
             {
-                builder.Services.AddDocsAgent();
+                _ = new AgentsBuilder(builder.Services).AddDocsAgent();
                 services?.Invoke(builder.Services);
             },
             silo, gatewayPort));

@@ -16,6 +16,6 @@ public readonly struct ToolArguments
     public T? Get<T>(string name)
     {
         _ = _asked?.Add(name);
-        return _arguments.ValueKind == JsonValueKind.Object && _arguments.TryGetProperty(name, out var value) ? value.Deserialize<T>(ToolText.Json) : default;
+        return _arguments.ValueKind == JsonValueKind.Object && _arguments.TryGetProperty(name, out var value) ? value.Deserialize<T>(ToolJson.Options) : default;
     }
 }

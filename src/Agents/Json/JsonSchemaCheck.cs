@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansAgents.Agents.Models.Answers;
 
 namespace OrleansAgents.Agents.Json;
 
@@ -7,7 +6,7 @@ namespace OrleansAgents.Agents.Json;
 /// <remarks>
 /// Knows <c>type</c>, <c>enum</c>, <c>const</c>, <c>required</c>, <c>properties</c>, <c>additionalProperties</c>, <c>items</c>,
 /// <c>anyOf</c>, <c>oneOf</c>, <c>allOf</c>, local <c>$ref</c> and the bounds of <see cref="SchemaBounds"/>. Other keywords pass: a tool judges them itself,
-/// and <see cref="OutputSchema"/> takes no others.
+/// and <c>OutputSchema</c> takes no others.
 /// </remarks>
 internal static class JsonSchemaCheck
 {

@@ -1,6 +1,5 @@
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Agents.Models;
 

@@ -2,8 +2,6 @@ using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Models.Wire;
-using OrleansAgents.Agents.Settings;
-using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;

@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.Net.Http;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrleansAgents.Agents.Json;
@@ -8,7 +7,6 @@ using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Models.Wire;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
-using OrleansAgents.Events;
 
 namespace OrleansAgents.Agents.Models;
 

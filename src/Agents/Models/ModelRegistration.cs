@@ -1,6 +1,5 @@
 using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Agents.Models;
 

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.AI;
-using OrleansAgents.Agents.Demo;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Models.Wire;
 using OrleansAgents.Agents.Settings;
@@ -23,7 +23,7 @@ internal sealed class ModelRegistry : IDisposable
         {
             if (!_models.ContainsKey(model.Name))
             {
-                _models[model.Name] = Register(model, Create(model, time), time);
+                _models[model.Name] = Register(model, Create(model, services), time);
             }
         }
     }
@@ -45,11 +45,12 @@ internal sealed class ModelRegistry : IDisposable
         }
     }
 
-    private static IModelWire Create(ModelSettings model, TimeProvider time) => model.Provider switch
-    {
-        ModelSettings.Demo => new ClientWire(new DemoModel(model.Pace, time), model),
-        _ => OpenAiModel.Create(model),
-    };
+    /// <exception cref="InvalidSettingException">The provider is not part of this program.</exception>
+    private static IModelWire Create(ModelSettings model, IServiceProvider services) =>
+        model.Provider is ModelSettings.OpenAi or ModelSettings.AzureOpenAi ? OpenAiModel.Create(model)
+        : services.GetServices<ModelProvider>().FirstOrDefault(p => p.Name == model.Provider) is { } provider ? new ClientWire(provider.Create(model, services), model)
+        : throw new InvalidSettingException(
+            $"Models:{model.Name}:Provider is '{model.Provider}', which this program does not have; set Models:{model.Name} to openai or azure-openai.");
 
     private RegisteredModel Register(ModelSettings settings, IModelWire wire, TimeProvider time) =>
         new(settings, wire, new(settings.MaxConcurrent, time, () => Opened?.Invoke(settings.Name)));

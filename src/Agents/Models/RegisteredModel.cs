@@ -1,8 +1,6 @@
-using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Models.Wire;
-using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Agents.Models;
 

@@ -24,7 +24,7 @@ internal static class ToolBinding
             {
                 ParameterDescriptionProvider = static p => p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? XmlDocs.TextOf(p),
             },
-            SerializerOptions = ToolText.Json,
+            SerializerOptions = ToolJson.Options,
             ExcludeResultSchema = true,
             ConfigureParameterBinding = parameter => Binding(parameter, services),
 
@@ -38,7 +38,7 @@ internal static class ToolBinding
     public static AIFunction BindCheck(ToolRegistration tool, Delegate check, IServiceProviderIsService? services) => AIFunctionFactory.Create(check, new AIFunctionFactoryOptions
     {
         Name = tool.Name,
-        SerializerOptions = ToolText.Json,
+        SerializerOptions = ToolJson.Options,
         ExcludeResultSchema = true,
         ConfigureParameterBinding = parameter => Binding(parameter, services),
         MarshalResult = static (value, _, _) => ValueTask.FromResult(value),

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Declarations;
@@ -42,7 +41,7 @@ internal static class ToolMisuse
         JsonTypeInfo info;
         try
         {
-            info = ToolText.Json.GetTypeInfo(type);
+            info = ToolJson.Options.GetTypeInfo(type);
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException or ArgumentException)
         {

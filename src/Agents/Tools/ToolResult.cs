@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Agents.Tools;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Live;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Client.Telemetry;

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Facts;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace OrleansAgents.Core.Memory;
 
 /// <summary>Names and versions of the assembling functions, as <c>model.started</c> pins them.</summary>

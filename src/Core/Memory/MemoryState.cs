@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Memory;

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Memory.Retrieval;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 

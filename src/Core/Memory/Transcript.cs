@@ -1,7 +1,6 @@
 using System.Globalization;
 using OrleansAgents.Core.Memory.Retrieval;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Memory;

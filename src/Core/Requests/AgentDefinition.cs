@@ -1,7 +1,4 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Core.Requests;

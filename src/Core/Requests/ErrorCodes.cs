@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using OrleansAgents.Events;
-
 namespace OrleansAgents.Core.Requests;
 
 /// <summary>Codes that the core itself writes into events, or reads there.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Requests;

@@ -1,4 +1,3 @@
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Requests;

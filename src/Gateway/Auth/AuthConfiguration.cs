@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Gateway.Auth;

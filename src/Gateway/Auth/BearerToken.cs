@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-
 namespace OrleansAgents.Gateway.Auth;
 
 /// <summary>Where a request has its key or token.</summary>

@@ -1,11 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Reference;
 
 namespace OrleansAgents.Gateway.Auth;
 

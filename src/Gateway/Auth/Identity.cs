@@ -12,6 +12,9 @@ internal sealed record Identity(Principal Principal, Roles Roles, DateTimeOffset
     /// <summary>Everybody, where nothing is configured to tell users apart.</summary>
     public static Identity Local { get; } = new(Principal.Local, Roles.Admin);
 
+    /// <summary>On whose behalf a request is made.</summary>
+    public static Principal Who(HttpContext context) => Of(context.User).Principal;
+
     /// <summary>The identity that authentication gave a request or a connection.</summary>
     public static Identity Of(ClaimsPrincipal? user) =>
         user?.Identity is SignedIn signedIn ? signedIn.Who : throw new InvalidOperationException("This was reached without authentication.");

@@ -1,5 +1,4 @@
-using Microsoft.Extensions.Configuration;
-using OrleansAgents.Gateway.Exposure;
+using OrleansAgents.Gateway.Http;
 
 namespace OrleansAgents.Gateway.Auth;
 

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
 namespace OrleansAgents.Gateway.Auth;

@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Reference;
 
 namespace OrleansAgents.Gateway.Auth;
 

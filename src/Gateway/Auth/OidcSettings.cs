@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace OrleansAgents.Gateway.Auth;
 
 /// <summary>The settings below <c>Auth:Jwt:SignIn</c>: the page signs people in at the authority, by OpenID Connect's code flow with PKCE.</summary>

@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
+using OrleansAgents.Gateway.Http;
 
 namespace OrleansAgents.Gateway.Exposure;
 

@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using OrleansAgents.Gateway.Auth;
+using OrleansAgents.Gateway.Http;
 
 namespace OrleansAgents.Gateway.Exposure;
 

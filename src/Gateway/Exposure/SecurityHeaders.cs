@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Web;
 

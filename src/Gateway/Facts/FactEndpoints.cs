@@ -1,10 +1,7 @@
-using Microsoft.AspNetCore.Http;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
 
 namespace OrleansAgents.Gateway.UserFacts;
 

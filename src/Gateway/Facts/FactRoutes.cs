@@ -1,10 +1,6 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.Reference;
-using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.UserFacts;
@@ -17,12 +13,12 @@ internal static class FactRoutes
     public static void Map(RouteGroupBuilder v1)
     {
         var facts = v1.MapGroup("/facts").WithTags("Facts");
-        facts.MapGet("", (HttpContext c, FactEndpoints e) => e.ListAsync(c, RunRoutes.Who(c)))
+        facts.MapGet("", (HttpContext c, FactEndpoints e) => e.ListAsync(c, Identity.Who(c)))
             .Needs(Roles.View).Describes<FactPage>("ListFacts", "What agents that remember their user keep of the caller, newest first.")
             .Queries("includeSuperseded", "limit", "cursor");
 
         // Whoever may have something kept may have it deleted: it is about themselves.
-        facts.MapDelete("/{id}", (HttpContext c, FactEndpoints e, string id) => e.DeleteAsync(c, RunRoutes.Who(c), id)).AddEndpointFilter(KnownShape)
+        facts.MapDelete("/{id}", (HttpContext c, FactEndpoints e, string id) => e.DeleteAsync(c, Identity.Who(c), id)).AddEndpointFilter(KnownShape)
             .Needs(Roles.Start).Describes("DeleteFact", "Deletes what a fact says; that it was deleted stays on record.", 204);
     }
 

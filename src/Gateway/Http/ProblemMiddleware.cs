@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Http;
@@ -44,7 +42,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case RefusedException r:
                 return Problems.Of(r.Problem);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return Problems.Of(413, RequestBody.TooLarge, "The body is larger than this server reads.", "body");
+                return Problems.Of(413, Problems.TooLarge, "The body is larger than this server reads.", "body");
             case BadHttpRequestException b:
                 return Problems.Of(b.StatusCode, "bad_request", "The request could not be read.", "body");
         }

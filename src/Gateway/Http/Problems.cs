@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using OrleansAgents.Runs;
 
@@ -9,6 +8,9 @@ namespace OrleansAgents.Gateway.Http;
 /// <summary>Writes problems, and gives each code of a grain its HTTP status.</summary>
 internal static class Problems
 {
+    /// <summary>Code of the refusal of a body or an input beyond its limit.</summary>
+    public const string TooLarge = "input_too_large";
+
     public const string ContentType = "application/problem+json";
 
     /// <summary><c>field</c> is always there, so that a client can read it without asking first.</summary>

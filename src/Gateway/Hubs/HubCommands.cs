@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Runs;
@@ -45,7 +45,7 @@ internal sealed partial class HubCommands(Caller caller, StartEndpoint starts, T
     public Task<HubAnswer> PostAsync(Principal principal, string threadId, PostRequest body, string? commandId) => AnswerAsync(async () =>
     {
         CheckShape(threadId);
-        StartRules.Input(body.Input);
+        InputRule.Check(body.Input);
         var meta = new CommandMeta(CommandKey.Checked(commandId), RequestHash.Of("post", threadId, body), principal);
         var posted = await threads.PostAsync(threadId, new(body.Input!, body.Agent, body.WhenBusy), meta);
         return new(posted.Receipt, RunId: posted.RunId);

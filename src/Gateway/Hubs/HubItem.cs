@@ -1,4 +1,3 @@
-using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Hosting;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Client.Streams;

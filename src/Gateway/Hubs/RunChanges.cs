@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;

@@ -1,8 +1,7 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Threads;
 
@@ -33,7 +32,7 @@ internal sealed class RunHub(HubCaller caller, HubStreams streams, HubRuns runs,
         who, "change", threadId, body, commandId, () => ThreadEndpoints.Check(body), (thread, meta) => thread.ChangeAsync(body.Title, body.Pinned, body.Archived, meta)));
 
     public Task<HubAnswer> EditQueued(string threadId, string messageId, EditQueuedRequest? body, string? commandId) => As(Roles.Start, body, (who, body) => commands.ThreadAsync(
-        who, "edit-queued", threadId, new { messageId, request = body }, commandId, () => StartRules.Input(body.Input),
+        who, "edit-queued", threadId, new { messageId, request = body }, commandId, () => InputRule.Check(body.Input),
         (thread, meta) => thread.EditQueuedAsync(messageId, body.Input!, meta)));
 
     public Task<HubAnswer> RemoveQueued(string threadId, string messageId, string? commandId) => As(Roles.Start, who => commands.ThreadAsync(
@@ -43,7 +42,7 @@ internal sealed class RunHub(HubCaller caller, HubStreams streams, HubRuns runs,
         As(Roles.Start, body, (who, body) => commands.PostAsync(who, threadId, body, commandId));
 
     public Task<HubAnswer> Send(string runId, MessageRequest? body, string? commandId) => As(Roles.Steer, body, (who, body) => commands.RunAsync(
-        who, "message", runId, body, commandId, () => StartRules.Input(body.Input), (run, meta) => run.MessageAsync(body.Input!, body.Delivery, meta)));
+        who, "message", runId, body, commandId, () => InputRule.Check(body.Input), (run, meta) => run.MessageAsync(body.Input!, body.Delivery, meta)));
 
     public Task<HubAnswer> Pause(string runId, PauseRequest? body, string? commandId) => As(Roles.Steer, who => commands.RunAsync(
         who, "pause", runId, body ?? new(), commandId, null, (run, meta) => run.PauseAsync((body ?? new()).Mode, meta)));

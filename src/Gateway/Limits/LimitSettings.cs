@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Configuration;
-using OrleansAgents.Gateway.Http;
-
 namespace OrleansAgents.Gateway.Limits;
 
 /// <summary>The settings below <c>Limits</c>.</summary>

@@ -1,7 +1,5 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Configuration;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;

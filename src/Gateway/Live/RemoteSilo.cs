@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using OrleansAgents.Azure;
 using OrleansAgents.Client;
 

@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Runs;
@@ -19,7 +19,7 @@ internal sealed class CommandEndpoints(Caller caller)
     public async Task MessageAsync(HttpContext context, Principal principal, string id)
     {
         var request = await RequestBody.ReadAsync<MessageRequest>(context);
-        StartRules.Input(request.Input);
+        InputRule.Check(request.Input);
         var meta = CommandKey.MetaOf(context.Request, principal, "message", id, request);
         await GiveAsync(context, id, run => run.MessageAsync(request.Input!, request.Delivery, meta));
     }

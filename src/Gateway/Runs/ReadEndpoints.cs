@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
@@ -28,26 +26,7 @@ internal sealed class ReadEndpoints(Caller caller)
     public async Task EventsAsync(HttpContext context, Principal principal, string id)
     {
         var (after, limit) = (Query.After(context.Request), Query.Limit(context.Request));
-        await WritePageAsync(context, await caller.RunAsync(r => r.EventsAsync(principal, id, after, limit)!, context.RequestAborted));
-    }
-
-    /// <summary>A page of events, with their stored data as it is.</summary>
-    public static async Task WritePageAsync(HttpContext context, EventPage page)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, GatewayJson.Events);
-        json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        foreach (var e in page.Items)
-        {
-            e.WriteTo(json);
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("head"u8, page.Head);
-        json.WriteBoolean("terminal"u8, page.Terminal);
-        json.WriteEndObject();
+        await EventPages.WriteAsync(context, await caller.RunAsync(r => r.EventsAsync(principal, id, after, limit)!, context.RequestAborted));
     }
 
     public async Task StepsAsync(HttpContext context, Principal principal, string id)

@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
 using OrleansAgents.Runs;

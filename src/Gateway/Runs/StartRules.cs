@@ -1,14 +1,13 @@
-using System.Text;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 
 namespace OrleansAgents.Gateway.Runs;
 
 /// <summary>What a start must look like, whatever agents there are.</summary>
 internal static class StartRules
 {
-    private const int MaxInputBytes = 1024 * 1024;
     private const int MaxNameLength = 200;
     private const decimal MaxCost = 1_000_000;
     private const int MaxSchemaBytes = 32 * 1024;
@@ -20,7 +19,7 @@ internal static class StartRules
     public static void Check(StartRequest request)
     {
         Require(request.Agent is { Length: > 0 and <= MaxNameLength }, "agent_required", "agent", "Name the agent to run.");
-        Input(request.Input);
+        InputRule.Check(request.Input);
         Require(
             request.ThreadId is null || JournalIds.CanBeThread(request.ThreadId), "invalid_request", "threadId",
             "A thread's id is thr_ and 16 to 64 letters, digits, - or _.");
@@ -28,7 +27,7 @@ internal static class StartRules
         Require(
             request.Instructions is null || !string.IsNullOrWhiteSpace(request.Instructions), "invalid_request", "instructions",
             "The instructions are blank; leave them out to use the agent's own.");
-        Size(request.Instructions ?? "", "instructions");
+        InputRule.Size(request.Instructions ?? "", "instructions");
         Metadata(request.Metadata);
         Budget(request.Budget);
         Require(
@@ -45,12 +44,6 @@ internal static class StartRules
             ? new(metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
             : null,
     });
-
-    public static void Input(string? input)
-    {
-        Require(!string.IsNullOrWhiteSpace(input), "input_required", "input", "The input is empty.");
-        Size(input!, "input");
-    }
 
     private static void Metadata(Dictionary<string, string>? metadata)
     {
@@ -78,14 +71,6 @@ internal static class StartRules
 
     private static void Positive(long? value, string field) =>
         Require(value is null or (> 0 and <= int.MaxValue), "invalid_request", field, $"{field} is a whole number from 1 to {int.MaxValue}.");
-
-    private static void Size(string text, string field)
-    {
-        if (Encoding.UTF8.GetByteCount(text) > MaxInputBytes)
-        {
-            throw new ProblemException(413, RequestBody.TooLarge, $"The {field} may have 1 MiB at most.", field);
-        }
-    }
 
     private static void Require(bool met, string code, string field, string detail)
     {

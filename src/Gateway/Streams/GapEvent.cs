@@ -1,5 +1,3 @@
-using OrleansAgents.Client.Streams;
-
 namespace OrleansAgents.Gateway.Streams;
 
 /// <summary>The cursor cannot be continued from. Never journaled.</summary>

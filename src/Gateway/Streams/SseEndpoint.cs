@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Client.Streams;

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Events;

@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Http;
-using Orleans;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
@@ -31,7 +29,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
     public async Task PostAsync(HttpContext context, Principal principal, string id)
     {
         var request = await RequestBody.ReadAsync<PostRequest>(context);
-        StartRules.Input(request.Input);
+        InputRule.Check(request.Input);
         var meta = CommandKey.MetaOf(context.Request, principal, "post", id, request);
         var message = new PostMessage(request.Input!, request.Agent, request.WhenBusy);
         var posted = await PostAsync(id, message, meta);
@@ -72,7 +70,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
     public async Task EventsAsync(HttpContext context, Principal principal, string id)
     {
         var (after, limit) = (Query.After(context.Request), Query.Limit(context.Request));
-        await ReadEndpoints.WritePageAsync(
+        await EventPages.WriteAsync(
             context, await caller.FoundAsync(() => Reader.EventsAsync(principal, id, after, limit), context.RequestAborted));
     }
 
@@ -108,7 +106,7 @@ internal sealed class ThreadEndpoints(Caller caller, IGrainFactory grains)
     public async Task EditQueuedAsync(HttpContext context, Principal principal, string id, string messageId)
     {
         var request = await RequestBody.ReadAsync<EditQueuedRequest>(context);
-        StartRules.Input(request.Input);
+        InputRule.Check(request.Input);
         var meta = CommandKey.MetaOf(context.Request, principal, "edit-queued", id, new { messageId, request });
         await GiveAsync(context, id, thread => thread.EditQueuedAsync(messageId, request.Input!, meta));
     }

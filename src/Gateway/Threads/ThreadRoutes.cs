@@ -1,10 +1,6 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.Reference;
-using OrleansAgents.Gateway.Runs;
+using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Runs;
 using OrleansAgents.Threads;
@@ -19,34 +15,34 @@ internal static class ThreadRoutes
     public static void Map(RouteGroupBuilder v1)
     {
         var threads = v1.MapGroup("/threads").WithTags("Threads");
-        threads.MapPost("", (HttpContext c, ThreadEndpoints e) => e.OpenAsync(c, RunRoutes.Who(c)))
+        threads.MapPost("", (HttpContext c, ThreadEndpoints e) => e.OpenAsync(c, Identity.Who(c)))
             .Needs(Roles.Start).Describes<ThreadView>("OpenThread", "Opens a thread.", 201).Takes<OpenThreadRequest>(optional: true).Keyed();
-        threads.MapGet("", (HttpContext c, ThreadEndpoints e) => e.ListAsync(c, RunRoutes.Who(c)))
+        threads.MapGet("", (HttpContext c, ThreadEndpoints e) => e.ListAsync(c, Identity.Who(c)))
             .Needs(Roles.View).Describes<ThreadPage>("ListThreads", "Threads, newest activity first; archived ones only when they are asked for. With q, those whose title or messages match, best first.").Queries("limit", "cursor", "q", "pinned", "archived");
 
         var thread = threads.MapGroup("/{id}").AddEndpointFilter(KnownShape);
-        thread.MapPost("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.PostAsync(c, RunRoutes.Who(c), id))
+        thread.MapPost("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.PostAsync(c, Identity.Who(c), id))
             .Needs(Roles.Start).Describes<Posted>("PostMessage", "Says something: starts a turn, or reaches the run at work. A new id makes the thread.", 202)
             .Takes<PostRequest>().Keyed();
-        thread.MapGet("", (HttpContext c, ThreadEndpoints e, string id) => e.ViewAsync(c, RunRoutes.Who(c), id))
+        thread.MapGet("", (HttpContext c, ThreadEndpoints e, string id) => e.ViewAsync(c, Identity.Who(c), id))
             .Needs(Roles.View).Describes<ThreadView>("GetThread", "A thread as it stands.");
-        thread.MapGet("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.MessagesAsync(c, RunRoutes.Who(c), id))
+        thread.MapGet("/messages", (HttpContext c, ThreadEndpoints e, string id) => e.MessagesAsync(c, Identity.Who(c), id))
             .Needs(Roles.View).Describes<MessageList>("ListMessages", "What was said; a limit counts turns.").Queries("after", "limit");
-        thread.MapGet("/memory", (HttpContext c, ThreadEndpoints e, string id) => e.MemoryAsync(c, RunRoutes.Who(c), id))
+        thread.MapGet("/memory", (HttpContext c, ThreadEndpoints e, string id) => e.MemoryAsync(c, Identity.Who(c), id))
             .Needs(Roles.View).Describes<MemoryView>("GetMemory", "The thread's compressed memory, with its versions.").Queries("version");
-        thread.MapPost("/memory/restore", (HttpContext c, ThreadEndpoints e, string id) => e.RestoreMemoryAsync(c, RunRoutes.Who(c), id))
+        thread.MapPost("/memory/restore", (HttpContext c, ThreadEndpoints e, string id) => e.RestoreMemoryAsync(c, Identity.Who(c), id))
             .Needs(Roles.Start).Describes<Receipt>("RestoreMemory", "Makes the memory what it was at an earlier version.").Takes<RestoreMemoryRequest>().Keyed();
         thread.MapGet("/events", (HttpContext c, ThreadEndpoints e, ThreadSse sse, string id) =>
-                RunRoutes.WantsStream(c.Request) ? sse.StreamAsync(c, RunRoutes.Who(c), id) : e.EventsAsync(c, RunRoutes.Who(c), id))
+                SseRequest.IsWanted(c.Request) ? sse.StreamAsync(c, Identity.Who(c), id) : e.EventsAsync(c, Identity.Who(c), id))
             .Needs(Roles.View).Describes<EventPage>("ReadThreadEvents", "A page of the thread's own events; with Accept: text/event-stream, the stream of them and of its runs.")
             .Queries("after", "limit", "names").Streams();
-        thread.MapPatch("", (HttpContext c, ThreadEndpoints e, string id) => e.ChangeAsync(c, RunRoutes.Who(c), id))
+        thread.MapPatch("", (HttpContext c, ThreadEndpoints e, string id) => e.ChangeAsync(c, Identity.Who(c), id))
             .Needs(Roles.Start).Describes<Receipt>("ChangeThread", "Renames, pins or archives a thread.").Takes<ChangeThreadRequest>().Keyed();
-        thread.MapPatch("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.EditQueuedAsync(c, RunRoutes.Who(c), id, messageId))
+        thread.MapPatch("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.EditQueuedAsync(c, Identity.Who(c), id, messageId))
             .Needs(Roles.Start).Describes<Receipt>("EditQueued", "Gives a queued message another text.").Takes<EditQueuedRequest>().Keyed();
-        thread.MapDelete("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.RemoveQueuedAsync(c, RunRoutes.Who(c), id, messageId))
+        thread.MapDelete("/queued/{messageId}", (HttpContext c, ThreadEndpoints e, string id, string messageId) => e.RemoveQueuedAsync(c, Identity.Who(c), id, messageId))
             .Needs(Roles.Start).Describes<Receipt>("RemoveQueued", "Takes a queued message back.").Keyed();
-        thread.MapDelete("", (HttpContext c, ThreadEndpoints e, string id) => e.DeleteAsync(c, RunRoutes.Who(c), id))
+        thread.MapDelete("", (HttpContext c, ThreadEndpoints e, string id) => e.DeleteAsync(c, Identity.Who(c), id))
             .Needs(Roles.Admin).Describes("DeleteThread", "Deletes a thread that is idle, with its runs.", 204);
     }
 

@@ -1,7 +1,6 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
-using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Facts;
 using OrleansAgents.Grains.Runs;

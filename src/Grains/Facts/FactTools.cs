@@ -7,7 +7,6 @@ using OrleansAgents.Core.Memory;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;
-using OrleansAgents.Grains.Search;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;

@@ -5,7 +5,6 @@ using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
 using OrleansAgents.Grains.Interfaces;
-using OrleansAgents.Grains.Search;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;

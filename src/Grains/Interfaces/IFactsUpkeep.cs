@@ -1,7 +1,6 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
-using OrleansAgents.Grains.Search;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Grains.Interfaces;

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-using Orleans.Concurrency;
-using Orleans.Runtime;
 using Orleans.Services;
 
 namespace OrleansAgents.Grains.Interfaces;

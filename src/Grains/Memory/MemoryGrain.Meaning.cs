@@ -1,5 +1,4 @@
 using OrleansAgents.Core.Memory;
-using OrleansAgents.Core.Memory.Retrieval;
 
 namespace OrleansAgents.Grains.Memory;
 

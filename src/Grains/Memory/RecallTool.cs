@@ -2,7 +2,6 @@ using System.ComponentModel;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;

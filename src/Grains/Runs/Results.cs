@@ -1,4 +1,3 @@
-using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Requests;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Core.Runs;
-using OrleansAgents.Runs;
 
 namespace OrleansAgents.Grains.Runs;
 

@@ -3,11 +3,9 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Models;
-using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Memory;
-using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;
@@ -19,7 +17,6 @@ using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 using OrleansAgents.Telemetry;
-using OrleansAgents.Threads;
 
 namespace OrleansAgents.Grains.Runs;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using Orleans.Runtime;
-using Orleans.Services;
 using OrleansAgents.Grains.Expiry;
 using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Grains.Lifecycle;

@@ -1,5 +1,3 @@
-using OrleansAgents.Runs;
-
 namespace OrleansAgents.Grains.Runs;
 
 /// <summary>An effect in flight. Thread-safe.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 

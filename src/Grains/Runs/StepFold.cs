@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;

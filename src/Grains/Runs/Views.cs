@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Core.Requests;

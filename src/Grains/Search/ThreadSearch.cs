@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
-using Orleans.Runtime.Services;
-using Orleans.Services;
 
 namespace OrleansAgents.Grains.Shell;
 

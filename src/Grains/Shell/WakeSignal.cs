@@ -1,5 +1,3 @@
-using OrleansAgents.Runs;
-
 namespace OrleansAgents.Grains.Shell;
 
 /// <summary>Ends the pause of a loop early. Any number may signal, one waits. Thread-safe.</summary>

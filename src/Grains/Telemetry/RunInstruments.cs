@@ -3,7 +3,6 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Shell;
-using OrleansAgents.Runs;
 using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Grains.Telemetry;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents.Models;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;

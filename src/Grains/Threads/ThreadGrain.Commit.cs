@@ -1,7 +1,6 @@
 using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents.Catalog;
-using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;

@@ -1,6 +1,4 @@
 using Orleans.Concurrency;
-using OrleansAgents.Core.Runs;
-using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Grains.Runs;

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Journal;
 using OrleansAgents.Storage.Sqlite;

@@ -1,8 +1,6 @@
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Core.Memory.Compression;
-using OrleansAgents.Core.Memory.Retrieval;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Benchmarks.Context;
 

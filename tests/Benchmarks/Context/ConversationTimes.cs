@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrleansAgents.Core.Memory;
-using OrleansAgents.Core.Memory.Retrieval;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Benchmarks.Context;

@@ -1,7 +1,6 @@
 using OrleansAgents.Cluster.Tests.Crashes;
 using OrleansAgents.Events;
 using OrleansAgents.Harness;
-using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -9,7 +9,6 @@ using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using OrleansAgents.Threads;
-using Xunit;
 
 namespace OrleansAgents.Cluster.Tests.Clients;
 

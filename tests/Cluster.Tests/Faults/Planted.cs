@@ -3,7 +3,6 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
 using OrleansAgents.Testing;

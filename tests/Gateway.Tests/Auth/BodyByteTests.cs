@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Limits;
 using OrleansAgents.Testing;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.SignalR.Client;
 using OrleansAgents.Gateway.Tests.Doubles;
 using Xunit;
 

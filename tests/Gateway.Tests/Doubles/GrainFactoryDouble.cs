@@ -1,5 +1,4 @@
 using System.Reflection;
-using Orleans;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;

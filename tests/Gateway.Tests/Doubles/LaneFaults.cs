@@ -1,4 +1,3 @@
-using Orleans;
 using OrleansAgents.Live;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;

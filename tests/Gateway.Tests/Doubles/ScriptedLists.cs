@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Gateway.Tests.Doubles;

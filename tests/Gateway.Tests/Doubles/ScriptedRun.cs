@@ -2,8 +2,6 @@ using System.Threading.Channels;
 using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Tests.Streams;
-using OrleansAgents.Grains.Runs;
-using OrleansAgents.Grains.Shell;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 

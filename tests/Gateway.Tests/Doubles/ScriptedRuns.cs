@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using OrleansAgents.Client.Live;
-using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
 using OrleansAgents.Gateway.Tests.Streams;
-using OrleansAgents.Grains.Shell;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
 

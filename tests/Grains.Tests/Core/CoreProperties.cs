@@ -3,7 +3,6 @@ using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

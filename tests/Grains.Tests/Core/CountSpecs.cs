@@ -1,9 +1,7 @@
 using OrleansAgents.Core.Memory;
-using OrleansAgents.Core.Memory.Compression;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -2,7 +2,6 @@ using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -1,7 +1,5 @@
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -4,8 +4,6 @@ using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
-using OrleansAgents.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

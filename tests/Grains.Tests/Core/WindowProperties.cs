@@ -1,10 +1,7 @@
-using System.Text.Json;
 using CsCheck;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -1,5 +1,4 @@
 using OrleansAgents.Core.Requests;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Specs;
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Settings;
+using OrleansAgents.Demo;
 using OrleansAgents.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
@@ -161,7 +161,7 @@ public sealed class AuthoringTests
     private static ServiceProvider Declare(Action<AgentBuilder> agent, Action<AgentsBuilder>? more = null)
     {
         var services = new ServiceCollection();
-        _ = services.AddLogging().AddAgentExecution(new ConfigurationBuilder().Build());
+        _ = services.AddLogging().AddDemoModel().AddAgentExecution(new ConfigurationBuilder().Build());
         var builder = new AgentsBuilder(services).AddAgent("shop", agent);
         more?.Invoke(builder);
         return services.BuildServiceProvider();

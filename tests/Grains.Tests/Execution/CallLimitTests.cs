@@ -1,5 +1,4 @@
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;

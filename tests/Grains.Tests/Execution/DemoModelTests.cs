@@ -4,14 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Catalog;
-using OrleansAgents.Agents.Demo;
-using OrleansAgents.Agents.Docs;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
+using OrleansAgents.Demo;
 using OrleansAgents.Events;
+using OrleansAgents.Samples.Docs;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
@@ -108,7 +107,9 @@ public sealed class DemoModelTests
         {
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Models:default:Pace"] = "0" }).Build();
             var empty = new ConfigurationBuilder().Build();
-            _provider = new ServiceCollection().AddLogging().AddSingleton(Workspace.Read(empty, folder.Path)).AddAgentExecution(configuration).AddDocsAgent().BuildServiceProvider();
+            var services = new ServiceCollection().AddLogging().AddSingleton(Workspace.Read(empty, folder.Path)).AddDemoModel().AddAgentExecution(configuration);
+            _ = new AgentsBuilder(services).AddDocsAgent();
+            _provider = services.BuildServiceProvider();
         }
 
         public AgentDefinition Docs => _provider.GetRequiredService<IAgentCatalog>().Find("docs")!;

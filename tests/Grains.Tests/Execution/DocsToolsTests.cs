@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Agents.Docs;
 using OrleansAgents.Agents.Settings;
+using OrleansAgents.Samples.Docs;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
@@ -12,7 +12,7 @@ public sealed class DocsToolsTests
         using var folder = new Folder().File("README.md", "# A").File("docs/b.md", "b").File("docs/deep/c.txt", "c").File("other.md", "no")
             .File("docs/code.cs", "no").File("docs/bin/d.md", "no").File("docs/node_modules/e.md", "no").File("docs/big.md", new string('x', 1024 * 1024 + 1));
 
-        Assert.Equal(["README.md", "docs/b.md", "docs/deep/c.txt"], Tools(folder).List().Select(d => d.Path));
+        Assert.Equal(["README.md", "docs/b.md", "docs/deep/c.txt"], DocsTools.ListDocuments(Tools(folder)).Select(d => d.Path));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class DocsToolsTests
     {
         using var folder = new Folder().File("a/x.md", "x").File("b.md", "b");
 
-        Assert.Equal(["a/x.md", "b.md"], Tools(folder, "a;b.md").List().Select(d => d.Path));
+        Assert.Equal(["a/x.md", "b.md"], DocsTools.ListDocuments(Tools(folder, "a;b.md")).Select(d => d.Path));
         var e = Assert.Throws<InvalidSettingException>(() => Tools(folder, "a;gone"));
         Assert.Equal("Workspace:Path names 'gone', which does not exist.", e.Message);
     }
@@ -32,12 +32,12 @@ public sealed class DocsToolsTests
             .File("README.md", "# Guide\n\nWords about nothing in particular.\nMore words.\n\n## Fencing\n\nA zombie's writes are refused by the epoch.\n")
             .File("docs/z.md", "Writes are fast. Writes are cheap. Writes everywhere.");
 
-        var passages = Tools(folder).SearchDocuments("What refuses the writes of a zombie?").Passages;
+        var passages = DocsTools.SearchDocuments(Tools(folder), "What refuses the writes of a zombie?").Passages;
 
         Assert.Equal(new Passage("README.md", 6, "## Fencing\n\nA zombie's writes are refused by the epoch."), passages[0]);
         Assert.Equal(2, passages.Count);
-        _ = Assert.Single(Tools(folder).SearchDocuments("writes", limit: 1).Passages);
-        Assert.NotNull(Tools(folder).SearchDocuments("xylophone").Note);
+        _ = Assert.Single(DocsTools.SearchDocuments(Tools(folder), "writes", limit: 1).Passages);
+        Assert.NotNull(DocsTools.SearchDocuments(Tools(folder), "xylophone").Note);
     }
 
     [Fact]
@@ -53,13 +53,13 @@ public sealed class DocsToolsTests
     {
         using var folder = new Folder().File("docs/a.md", "old words");
         var tools = Tools(folder);
-        Assert.Empty(tools.SearchDocuments("platypus").Passages);
+        Assert.Empty(DocsTools.SearchDocuments(tools, "platypus").Passages);
 
         _ = folder.File("docs/a.md", "now with a platypus").File("docs/new.md", "an echidna");
 
-        _ = Assert.Single(tools.SearchDocuments("platypus").Passages);
-        _ = Assert.Single(tools.SearchDocuments("echidna").Passages);
-        Assert.Empty(tools.SearchDocuments("old").Passages);
+        _ = Assert.Single(DocsTools.SearchDocuments(tools, "platypus").Passages);
+        _ = Assert.Single(DocsTools.SearchDocuments(tools, "echidna").Passages);
+        Assert.Empty(DocsTools.SearchDocuments(tools, "old").Passages);
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class DocsToolsTests
     {
         using var folder = new Folder().File("docs/a.md", "1\r\n2\r\n3\r\n4\r\n");
 
-        Assert.Equal(new DocumentText("docs/a.md", 2, 4, "2\n3"), Tools(folder).ReadDocument("docs/a.md", 2, 2));
-        Assert.Equal(new DocumentText("docs/a.md", 4, 4, "4"), Tools(folder).ReadDocument("docs/a.md", 99));
+        Assert.Equal(new DocumentText("docs/a.md", 2, 4, "2\n3"), DocsTools.ReadDocument(Tools(folder), "docs/a.md", 2, 2));
+        Assert.Equal(new DocumentText("docs/a.md", 4, 4, "4"), DocsTools.ReadDocument(Tools(folder), "docs/a.md", 99));
     }
 
     [Theory]
@@ -91,8 +91,8 @@ public sealed class DocsToolsTests
         _ = folder.Link("docs/out.md", Path.Combine(outside.Path, "secret.md")).Link("docs/away", outside.Path).Link("docs/chain.md", "out.md");
         var tools = Tools(folder);
 
-        _ = Assert.Throws<ToolException>(() => tools.ReadDocument(path));
-        Assert.Empty(tools.SearchDocuments("secret").Passages);
+        _ = Assert.Throws<ToolException>(() => DocsTools.ReadDocument(tools, path));
+        Assert.Empty(DocsTools.SearchDocuments(tools, "secret").Passages);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class DocsToolsTests
     {
         using var folder = new Folder().File("docs/a.md", "inside").Link("docs/same.md", "a.md");
 
-        Assert.Equal("inside", Tools(folder).ReadDocument("docs/same.md").Text);
+        Assert.Equal("inside", DocsTools.ReadDocument(Tools(folder), "docs/same.md").Text);
     }
 
     [Fact]
@@ -109,14 +109,14 @@ public sealed class DocsToolsTests
         using var outside = new Folder().File("secret.md", "secret");
         using var folder = new Folder().File("docs/a.md", "a");
         var tools = Tools(folder);
-        Assert.Equal("a", tools.ReadDocument("docs/a.md").Text);
+        Assert.Equal("a", DocsTools.ReadDocument(tools, "docs/a.md").Text);
 
         File.Delete(Path.Combine(folder.Path, "docs/a.md"));
         _ = folder.Link("docs/a.md", Path.Combine(outside.Path, "secret.md"));
 
-        _ = Assert.Throws<ToolException>(() => tools.ReadDocument("docs/a.md"));
+        _ = Assert.Throws<ToolException>(() => DocsTools.ReadDocument(tools, "docs/a.md"));
     }
 
-    private static DocsTools Tools(Folder folder, string? path = null) => new(new(Workspace.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Workspace:Path"] = path }).Build(), folder.Path)));
+    private static DocumentLibrary Tools(Folder folder, string? path = null) => new(Workspace.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Workspace:Path"] = path }).Build(), folder.Path));
 }

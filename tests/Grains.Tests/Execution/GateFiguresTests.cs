@@ -5,9 +5,9 @@ using OrleansAgents.Agents;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Core.Runs;
+using OrleansAgents.Demo;
 using OrleansAgents.Grains.Shell;
 using OrleansAgents.Grains.Telemetry;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
@@ -16,7 +16,7 @@ public sealed class GateFiguresTests
     [Fact]
     public void An_outage_and_who_waits_for_its_end_are_told_by_model()
     {
-        var services = new ServiceCollection().AddLogging().AddMetrics().AddAgentExecution(new ConfigurationBuilder().Build());
+        var services = new ServiceCollection().AddLogging().AddMetrics().AddDemoModel().AddAgentExecution(new ConfigurationBuilder().Build());
         using var provider = services.AddSingleton<LocalRuns>().AddSingleton<RunInstruments>().BuildServiceProvider();
         _ = provider.GetRequiredService<RunInstruments>();
         var factory = provider.GetRequiredService<IMeterFactory>();

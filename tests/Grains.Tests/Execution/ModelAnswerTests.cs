@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using OrleansAgents.Testing;

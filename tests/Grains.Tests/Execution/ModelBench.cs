@@ -6,7 +6,6 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Testing;
 

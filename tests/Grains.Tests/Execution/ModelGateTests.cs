@@ -3,7 +3,6 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

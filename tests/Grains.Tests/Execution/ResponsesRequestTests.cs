@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Agents.Models.Settings;
-using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using OrleansAgents.Testing;

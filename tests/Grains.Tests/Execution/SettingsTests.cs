@@ -7,6 +7,8 @@ using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Settings;
+using OrleansAgents.Demo;
+using OrleansAgents.Samples.Docs;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 
@@ -87,7 +89,8 @@ public sealed class SettingsTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         _ = builder.Configuration.AddConfiguration(Of((key, value)));
-        _ = builder.Services.AddLogging().AddAgentExecution(builder.Configuration).AddDocsAgent();
+        _ = builder.Services.AddLogging().AddDemoModel().AddAgentExecution(builder.Configuration);
+        _ = new AgentsBuilder(builder.Services).AddDocsAgent();
         using var host = builder.Build();
 
         var e = await Assert.ThrowsAsync<InvalidSettingException>(() => host.StartAsync(TestContext.Current.CancellationToken));
@@ -174,7 +177,8 @@ public sealed class SettingsTests
 
     private static ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
     {
-        var services = new ServiceCollection().AddLogging().AddAgentExecution(Of(settings)).AddDocsAgent();
+        var services = new ServiceCollection().AddLogging().AddDemoModel().AddAgentExecution(Of(settings));
+        _ = new AgentsBuilder(services).AddDocsAgent();
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }

@@ -8,7 +8,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
+using OrleansAgents.Demo;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 
@@ -201,7 +201,7 @@ public sealed class ToolCallerTests
 
         private ServiceProvider Build()
         {
-            _ = _services.AddLogging().AddSingleton<TimeProvider>(_time).AddAgentExecution(new ConfigurationBuilder().Build());
+            _ = _services.AddLogging().AddSingleton<TimeProvider>(_time).AddDemoModel().AddAgentExecution(new ConfigurationBuilder().Build());
             return _services.BuildServiceProvider();
         }
     }

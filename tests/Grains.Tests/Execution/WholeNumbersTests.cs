@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Agents.Json;
+using OrleansAgents.Agents.Tools;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

@@ -1,6 +1,5 @@
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Lifecycle;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Lifecycle;
 

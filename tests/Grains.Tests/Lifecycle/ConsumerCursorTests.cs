@@ -1,6 +1,5 @@
 using OrleansAgents.Client.Lifecycle;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Lifecycle;
 

@@ -3,7 +3,6 @@ using OrleansAgents.Client.Live;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Live;
 using OrleansAgents.Live;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Live;
 

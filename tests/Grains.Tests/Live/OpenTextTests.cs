@@ -1,5 +1,4 @@
 using OrleansAgents.Client.Live;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Live;
 

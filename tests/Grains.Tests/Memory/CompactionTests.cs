@@ -3,10 +3,8 @@ using CsCheck;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Core.Memory.Compression;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Tests.Specs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

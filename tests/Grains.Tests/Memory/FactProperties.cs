@@ -2,7 +2,6 @@ using CsCheck;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

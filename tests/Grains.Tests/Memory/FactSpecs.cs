@@ -1,7 +1,6 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
 using OrleansAgents.Facts;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

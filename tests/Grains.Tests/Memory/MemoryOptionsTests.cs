@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Models.Settings;
 using OrleansAgents.Agents.Settings;
+using OrleansAgents.Demo;
 using OrleansAgents.Grains.Memory;
 
 namespace OrleansAgents.Grains.Tests.Memory;
@@ -44,12 +46,8 @@ public sealed class MemoryOptionsTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
             new("Models:embedder:Provider", "openai"), new("Models:embedder:Model", "m"), new("Models:embedder:ApiKey", "k"), new("Models:default:Provider", "demo"),
             .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))]).Build();
-        using var models = new ModelRegistry(ModelSettings.Read(configuration), [], new NoServices(), TimeProvider.System);
+        using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddDemoModel().BuildServiceProvider();
+        using var models = new ModelRegistry(ModelSettings.Read(configuration), [], services, TimeProvider.System);
         return MemoryOptions.Read(configuration, models);
-    }
-
-    private sealed class NoServices : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => null;
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -5,8 +5,7 @@ using OrleansAgents.Agents.Catalog;
 using OrleansAgents.Agents.Settings;
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
-using Xunit;
+using OrleansAgents.Demo;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 
@@ -44,7 +43,7 @@ public sealed class RemembersUserTests
     {
         var services = new ServiceCollection();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))).Build();
-        _ = services.AddLogging().AddAgentExecution(configuration);
+        _ = services.AddLogging().AddDemoModel().AddAgentExecution(configuration);
         _ = new AgentsBuilder(services).AddAgent("shop", agent);
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IAgentCatalog>().Find("shop")!;

@@ -1,6 +1,5 @@
 using OrleansAgents.Core.Memory.Compression;
 using OrleansAgents.Core.Requests;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -2,11 +2,9 @@ using System.Text.Json;
 using CsCheck;
 using OrleansAgents.Core.Memory;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
 using OrleansAgents.Grains.Tests.Specs;
 using OrleansAgents.Runs;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Memory;
 

@@ -1,6 +1,5 @@
 using OrleansAgents.Grains.Search;
 using OrleansAgents.Threads;
-using Xunit;
 
 namespace OrleansAgents.Grains.Tests.Search;
 

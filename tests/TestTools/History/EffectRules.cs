@@ -1,5 +1,4 @@
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Runs;
 
 namespace OrleansAgents.Testing;

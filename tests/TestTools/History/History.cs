@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansAgents.Events;
-using OrleansAgents.Grains.Runs;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 

@@ -490,16 +490,27 @@ export interface components {
             /** @description Content hash of its definition. */
             version: string;
         };
+        /** @description A refusal as clients see it: problem details (RFC 9457) with a stable code. */
         ApiProblem: {
+            /** @description Who was faster, when that is why. */
             by?: null | string;
+            /** @description Stable; never renamed. */
             code: string;
+            /** @description What is wrong and what to do, in a sentence. */
             detail: string;
+            /** @description The JSON path, query parameter, path parameter or header at fault; null where none is. */
             field?: null | string;
+            /** @description Names the failure in the server's log. */
             id?: null | string;
             runStatus?: null | components["schemas"]["RunStatus"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
             status: number;
+            /** @description The phrase of the HTTP status. */
             title: string;
+            /** @description Always `about:blank`; Code tells problems apart. */
             type: string;
         };
         AttemptView: {
@@ -564,12 +575,18 @@ export interface components {
         /** @enum {unknown} */
         CallDecision: "retry" | "skip" | "fail" | null;
         CancelRequest: {
+            /** @description For people; kept with the run. */
             reason?: null | string;
+            /** @description Refused: nothing can be rolled back yet. */
             rollback?: boolean;
         };
+        /** @description Changes how lists show a thread; what is absent stays as it is. */
         ChangeThreadRequest: {
+            /** @description Whether lists leave it out; the next turn ends this. */
             archived?: null | boolean;
+            /** @description Whether lists show it first. */
             pinned?: null | boolean;
+            /** @description 1 to 200 characters. */
             title?: null | string;
         };
         /** @description What went into a request at what cost, and what stayed out and why. */
@@ -673,7 +690,9 @@ export interface components {
             turn: number;
             why: string;
         };
+        /** @description Gives a queued message another text. */
         EditQueuedRequest: {
+            /** @description The message; 1 MiB at most. */
             input?: null | string;
         };
         /** @description A page of durable events. */
@@ -686,6 +705,7 @@ export interface components {
         };
         FactPage: {
             items: components["schemas"]["FactView"][];
+            /** @description Pass as `cursor` for the next page; absent on the last. */
             nextCursor?: null | string;
         };
         /** @description Where a fact comes from. The run may be deleted by now. */
@@ -755,7 +775,9 @@ export interface components {
              */
             value: "up" | "down" | "none";
         };
+        /** @description Says what the user thinks of the answer. */
         FeedbackRequest: {
+            /** @description 2,000 characters at most. */
             note?: null | string;
             value?: null | components["schemas"]["FeedbackValue"];
         };
@@ -772,6 +794,7 @@ export interface components {
             value: components["schemas"]["FeedbackValue"];
         };
         HubTicketView: {
+            /** @description To be sent once as `access_token`. */
             ticket: string;
             /** Format: date-time */
             until: string;
@@ -1253,14 +1276,21 @@ export interface components {
             messageId: string;
         };
         MessageRequest: {
+            /** @description Whether the open model call goes on or is cut. */
             delivery?: components["schemas"]["MessageDelivery"];
+            /** @description The message; 1 MiB at most. */
             input?: null | string;
         };
         MeView: {
+            /** @description What the caller may do; `admin` is all of it. */
             roles: string[];
+            /** @description False where nobody is asked who they are. */
             signedIn: boolean;
             tenant: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the caller's token expires; absent where nothing does.
+             */
             until?: null | string;
             user: string;
         };
@@ -1557,21 +1587,28 @@ export interface components {
             /** Format: int64 */
             through: number;
         };
+        /** @description Of the authority's metadata what the code flow needs. */
         OidcServer: {
             authorizationEndpoint: string;
+            /** @description With which it signs id tokens; empty where it does not say. */
             idTokenAlgorithms: string[];
             issuer: string;
             tokenEndpoint: string;
         };
         OidcView: {
+            /** @description The page's own at the authority. */
             clientId: string;
+            /** @description To be sent along with the authorization request. */
             parameters: {
                 [key: string]: string;
             };
+            /** @description What to ask for. */
             scope: string;
             server?: null | components["schemas"]["OidcServer"];
         };
+        /** @description Opens a thread. */
         OpenThreadRequest: {
+            /** @description For lists; the beginning of the first message when absent. */
             title?: null | string;
         };
         /**
@@ -1580,6 +1617,7 @@ export interface components {
          */
         PauseMode: "step" | "now";
         PauseRequest: {
+            /** @description How calls in flight end. */
             mode?: components["schemas"]["PauseMode"];
         };
         /** @description What a run waits for from a person. */
@@ -1598,12 +1636,17 @@ export interface components {
         };
         Posted: {
             receipt: components["schemas"]["Receipt"];
+            /** @description The run that has the message; for one that is queued, the run before it. */
             runId: string;
             threadId: string;
         };
+        /** @description Says something in a thread. */
         PostRequest: {
+            /** @description Who answers; the agent of the turn before when absent. */
             agent?: null | string;
+            /** @description The message; 1 MiB at most. */
             input?: null | string;
+            /** @description What becomes of the message while a turn is at work. */
             whenBusy?: components["schemas"]["WhenBusy"];
         };
         QueuedMessage: {
@@ -1624,12 +1667,18 @@ export interface components {
             /** @description `accepted`, or `duplicate` when it was known before. */
             status: string;
         };
+        /** @description Answers what a run waits for. */
         ResolveRequest: {
             decision: null | components["schemas"]["CallDecision"];
+            /** @description With `skip`: what the model is told that the call returned. */
             result?: null | string;
         };
+        /** @description Goes back to an earlier memory. */
         RestoreMemoryRequest: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The version to go back to; 0 is before the first summary.
+             */
             version?: null | number;
         };
         ResumeRequest: Record<string, never>;
@@ -1874,6 +1923,7 @@ export interface components {
         };
         RunPage: {
             items: components["schemas"]["RunSummary"][];
+            /** @description Pass as `cursor` for the next page; absent on the last. */
             nextCursor?: null | string;
         };
         RunPaused: {
@@ -2024,22 +2074,34 @@ export interface components {
             until?: null | string;
         };
         SignInView: {
+            /** @description False where nobody is asked who they are. */
             asks: boolean;
             oidc?: null | components["schemas"]["OidcView"];
         };
+        /** @description Starts a run. */
         StartRequest: {
+            /** @description Name of the agent. */
             agent: null | string;
             budget?: null | components["schemas"]["Budget"];
+            /** @description The user's message; 1 MiB at most. */
             input: null | string;
+            /** @description Replaces the agent's instructions for this run, where the agent allows it. */
             instructions?: null | string;
+            /** @description The caller's own names and values, 16 at most, returned unchanged. */
             metadata?: null | {
                 [key: string]: string;
             };
+            /** @description Name of a model configuration that the agent allows; the agent's own when absent. */
             model?: null | string;
             outputSchema?: null | components["schemas"]["RawJson"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Not before this time.
+             */
             startAt?: null | string;
+            /** @description Answers with the event stream of the run. */
             stream?: boolean;
+            /** @description Starts the run as the next turn of this thread; refused while one is at work. */
             threadId?: null | string;
         };
         /** @description What the model saw at a step, assembled again. */
@@ -2216,6 +2278,7 @@ export interface components {
         };
         ThreadPage: {
             items: components["schemas"]["ThreadSummary"][];
+            /** @description Pass as `cursor` for the next page; absent on the last. */
             nextCursor?: null | string;
         };
         /** @description A thread in a list. */

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Json;
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Agents.Models.Answers;
 
@@ -123,7 +122,7 @@ internal static partial class CallReader
         byte[] json;
         try
         {
-            json = JsonSerializer.SerializeToUtf8Bytes(arguments, ToolText.Json);
+            json = JsonSerializer.SerializeToUtf8Bytes(arguments, ToolJson.Options);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {

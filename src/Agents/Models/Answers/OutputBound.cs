@@ -1,9 +1,8 @@
-using OrleansAgents.Agents.Models.Wire;
 
 namespace OrleansAgents.Agents.Models.Answers;
 
 /// <summary>Ends an answer that its server does not end: at the model's length limit and at what the run's budget has left.</summary>
-/// <remarks>Arguments have a limit of their own, see <see cref="CallAssembly"/>.</remarks>
+/// <remarks>Arguments have a limit of their own, see <c>CallAssembly</c>.</remarks>
 /// <param name="maxTokens">The length limit that the request names.</param>
 /// <param name="left">Tokens of the run's budget; null where it has no limit.</param>
 internal sealed class OutputBound(int maxTokens, long? left)

@@ -1,5 +1,4 @@
 using System.ClientModel.Primitives;
-using System.Net.Http;
 
 namespace OrleansAgents.Agents.Models.Answers;
 

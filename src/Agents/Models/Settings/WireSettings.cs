@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using OrleansAgents.Agents.Models.Answers;
 using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Agents.Models.Settings;
@@ -10,7 +9,7 @@ namespace OrleansAgents.Agents.Models.Settings;
 /// <param name="OutputLimit">Name of the member with the longest answer's tokens; null sends none.</param>
 /// <param name="StreamOptions">Asks for the figures of usage within the stream.</param>
 /// <param name="Structured">How the output schema is requested.</param>
-/// <param name="Strict">Asks the server to enforce the schemas of tools and output that <see cref="StrictSchema"/> accepts.</param>
+/// <param name="Strict">Asks the server to enforce the schemas of tools and output that <c>StrictSchema</c> accepts.</param>
 /// <param name="ParallelCalls">Whether one answer may hold several calls; null leaves it to the server.</param>
 /// <param name="ReasoningEffort">A word of the server's, such as <c>low</c>; null sends none.</param>
 /// <param name="ReasoningSummary">Level of reasoning summaries, such as <c>auto</c>; null sends none. Responses only.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Agents.Models.Wire;
 

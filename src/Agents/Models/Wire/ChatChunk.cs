@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Microsoft.Extensions.AI;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Agents.Settings;
 
 namespace OrleansAgents.Agents.Models.Wire;
 

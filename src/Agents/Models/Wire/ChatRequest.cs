@@ -87,7 +87,7 @@ internal static class ChatRequest
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, call.Name);
-            json.WriteString("arguments"u8, JsonSerializer.Serialize(call.Arguments, ToolText.Json));
+            json.WriteString("arguments"u8, JsonSerializer.Serialize(call.Arguments, ToolJson.Options));
             json.WriteEndObject();
             if (call.AdditionalProperties?.GetValueOrDefault(Opaque.Key) is string extra)
             {

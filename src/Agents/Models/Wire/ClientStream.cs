@@ -99,7 +99,7 @@ internal sealed class ClientStream(IAsyncEnumerator<ChatResponseUpdate> updates,
     {
         try
         {
-            return JsonSerializer.Serialize(call.Arguments ?? new Dictionary<string, object?>(), ToolText.Json);
+            return JsonSerializer.Serialize(call.Arguments ?? new Dictionary<string, object?>(), ToolJson.Options);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or NotSupportedException)
         {

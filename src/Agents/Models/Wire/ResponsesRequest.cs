@@ -149,7 +149,7 @@ internal static class ResponsesRequest
         json.WriteString("type"u8, "function_call"u8);
         json.WriteString("call_id"u8, WireMessages.CallId(call.CallId, form));
         json.WriteString("name"u8, call.Name);
-        json.WriteString("arguments"u8, JsonSerializer.Serialize(call.Arguments, ToolText.Json));
+        json.WriteString("arguments"u8, JsonSerializer.Serialize(call.Arguments, ToolJson.Options));
         json.WriteEndObject();
     }
 

@@ -1,4 +1,3 @@
-using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 
 namespace OrleansAgents.Core.Memory.Compression;

@@ -1,4 +1,3 @@
-using OrleansAgents.Core.Memory.Retrieval;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 

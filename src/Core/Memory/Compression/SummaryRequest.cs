@@ -1,5 +1,4 @@
 using OrleansAgents.Core.Requests;
-using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Core.Memory.Compression;
 

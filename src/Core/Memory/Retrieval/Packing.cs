@@ -1,5 +1,3 @@
-using OrleansAgents.Core.Requests;
-
 namespace OrleansAgents.Core.Memory.Retrieval;
 
 /// <summary>Fills a budget of tokens with passages, the best first.</summary>

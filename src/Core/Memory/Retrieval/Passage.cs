@@ -1,5 +1,3 @@
-using OrleansAgents.Core.Requests;
-
 namespace OrleansAgents.Core.Memory.Retrieval;
 
 /// <summary>One message of a conversation, as retrieval sees it.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using OrleansAgents.Core.Runs;
 
 namespace OrleansAgents.Core.Memory.Retrieval;
 

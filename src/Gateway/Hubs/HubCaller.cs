@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Hubs;
+using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Limits;
 
-namespace OrleansAgents.Gateway.Auth;
+namespace OrleansAgents.Gateway.Hubs;
 
 /// <summary>Checks each call over a connection: the right to it may have ended since it was made.</summary>
 internal sealed class HubCaller(Sessions sessions, UserLimits limits)

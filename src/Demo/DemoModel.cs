@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
-namespace OrleansAgents.Agents.Demo;
+namespace OrleansAgents.Demo;
 
 /// <summary>Answers without a provider: searches and reads the documents through the agent's own tools, and quotes them.</summary>
 /// <remarks>What it says is a pure function of the messages, so that a repeated attempt says the same.</remarks>

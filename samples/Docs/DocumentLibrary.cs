@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 /// <summary>The documents of the workspace, indexed when first asked and again when files have changed. Safe for concurrent use.</summary>
 internal sealed class DocumentLibrary(Workspace workspace)

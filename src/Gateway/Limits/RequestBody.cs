@@ -1,16 +1,13 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
+using OrleansAgents.Gateway.Http;
 
-namespace OrleansAgents.Gateway.Http;
+namespace OrleansAgents.Gateway.Limits;
 
 /// <summary>Reads a JSON body in two steps, so that malformed JSON and a wrong field are told apart.</summary>
 internal static class RequestBody
 {
     /// <summary>The largest body that is read, in bytes.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
-
-    /// <summary>Code of the refusal of a body or an input beyond its limit.</summary>
-    public const string TooLarge = "input_too_large";
 
     /// <summary>The request, or a problem that names the field.</summary>
     /// <param name="optional">An empty body counts as <c>{}</c>.</param>

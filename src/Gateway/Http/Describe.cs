@@ -1,15 +1,12 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.OpenApi;
-using OrleansAgents.Gateway.Http;
-using OrleansAgents.Gateway.Runs;
-using OrleansAgents.Gateway.Streams;
 
-namespace OrleansAgents.Gateway.Reference;
+namespace OrleansAgents.Gateway.Http;
 
 /// <summary>Says in OpenAPI what an endpoint takes and gives. Bodies are read by the endpoints themselves.</summary>
 internal static class Describe
 {
+    public const string LastEventId = "Last-Event-ID";
+
     public static RouteHandlerBuilder Describes<T>(this RouteHandlerBuilder route, string name, string summary, int status = 200) =>
         route.Named(name, summary).Produces<T>(status);
 
@@ -29,7 +26,7 @@ internal static class Describe
         names.Aggregate(route, (r, name) => r.Parameter(name, ParameterLocation.Query, null));
 
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder route) =>
-        route.Parameter(SseRequest.LastEventId, ParameterLocation.Header, "The id of the last event seen; wins over after.");
+        route.Parameter(Describe.LastEventId, ParameterLocation.Header, "The id of the last event seen; wins over after.");
 
     private static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string name, string summary) =>
         route.WithName(name).WithSummary(summary).Produces<ApiProblem>(400, Problems.ContentType);

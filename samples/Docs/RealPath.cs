@@ -1,4 +1,4 @@
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 /// <summary>Where a path really leads, every symbolic link on the way followed.</summary>
 internal static class RealPath

@@ -1,10 +1,8 @@
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Client.Calls;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Gateway.Runs;
+namespace OrleansAgents.Gateway.Http;
 
 /// <summary>The client's key for a command, under which repeating it has one effect.</summary>
 internal static class CommandKey

@@ -1,4 +1,4 @@
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 /// <summary>Ranks passages by Okapi BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework"). Immutable.</summary>
 internal sealed class Bm25Index
@@ -39,7 +39,7 @@ internal sealed class Bm25Index
     public IReadOnlyList<Passage> Search(string query, int limit)
     {
         var scores = new Dictionary<int, double>();
-        foreach (var term in Terms.OfQuery(query).Distinct())
+        foreach (var term in Terms.Of(query).Distinct())
         {
             if (!_postings.TryGetValue(term, out var list))
             {

@@ -1,7 +1,6 @@
 using System.Net;
-using Microsoft.Extensions.Configuration;
 
-namespace OrleansAgents.Gateway.Exposure;
+namespace OrleansAgents.Gateway.Http;
 
 /// <summary>Where the server listens, by configuration, and whether only this machine reaches it.</summary>
 internal static class ListenAddresses

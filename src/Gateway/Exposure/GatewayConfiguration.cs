@@ -1,6 +1,8 @@
-using Microsoft.Extensions.Configuration;
+using OrleansAgents.Gateway.Auth;
+using OrleansAgents.Gateway.Http;
+using OrleansAgents.Gateway.Limits;
 
-namespace OrleansAgents.Gateway;
+namespace OrleansAgents.Gateway.Exposure;
 
 /// <summary>Reads the gateway's own keys; a wrong value ends the start with a sentence that names its key.</summary>
 internal static class GatewayConfiguration
@@ -9,8 +11,8 @@ internal static class GatewayConfiguration
     /// <exception cref="InvalidOperationException">Names the key.</exception>
     public static void Check(IConfiguration configuration)
     {
-        Auth.AuthConfiguration.Check(configuration);
-        Limits.LimitSettings.Read(configuration);
+        AuthConfiguration.Check(configuration);
+        LimitSettings.Read(configuration);
         foreach (var (key, origin) in Origins(configuration))
         {
             if (!IsOrigin(origin))
@@ -20,12 +22,12 @@ internal static class GatewayConfiguration
             }
         }
 
-        foreach (var (key, address) in Exposure.ListenAddresses.Configured(configuration))
+        foreach (var (key, address) in ListenAddresses.Configured(configuration))
         {
             if (!Uri.TryCreate(address.Replace("*", "any", StringComparison.Ordinal).Replace("+", "any", StringComparison.Ordinal), UriKind.Absolute, out var uri)
                 || uri.Scheme is not ("http" or "https"))
             {
-                throw new InvalidOperationException($"{key} is \"{address}\", which is not an address. Write it as {Exposure.ListenAddresses.Default}.");
+                throw new InvalidOperationException($"{key} is \"{address}\", which is not an address. Write it as {ListenAddresses.Default}.");
             }
         }
     }

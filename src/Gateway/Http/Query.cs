@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using OrleansAgents.Client.Streams;
 using OrleansAgents.Events;
-using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 using OrleansAgents.Threads;
 
-namespace OrleansAgents.Gateway.Runs;
+namespace OrleansAgents.Gateway.Http;
 
 /// <summary>Reads query parameters, each with the code of its refusal.</summary>
 internal static class Query

@@ -1,4 +1,4 @@
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 /// <summary>A few lines of a document.</summary>
 /// <param name="Path">The document's name, as <c>read_document</c> takes it.</param>

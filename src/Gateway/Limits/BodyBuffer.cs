@@ -1,10 +1,8 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Gateway.Auth;
-using OrleansAgents.Gateway.Limits;
+using OrleansAgents.Gateway.Http;
 
-namespace OrleansAgents.Gateway.Http;
+namespace OrleansAgents.Gateway.Limits;
 
 /// <summary>Reads a body into memory that grows with what comes and counts for its user.</summary>
 /// <remarks>
@@ -83,5 +81,5 @@ internal static class BodyBuffer
     /// <summary>Counts the body no longer: nothing of it is needed while the answer goes on.</summary>
     public static void Release(HttpContext context) => context.Features.Get<HeldBytes>()?.Dispose();
 
-    private static ProblemException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, RequestBody.TooLarge, "A body may have 8 MiB at most.", "body");
+    private static ProblemException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, Problems.TooLarge, "A body may have 8 MiB at most.", "body");
 }

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using OrleansAgents.Agents.Docs;
-using OrleansAgents.Agents.Json;
 
-namespace OrleansAgents.Agents.Demo;
+namespace OrleansAgents.Demo;
 
 /// <summary>What the demo model does next: either calls or a text.</summary>
 internal sealed record DemoMove(IReadOnlyList<FunctionCallContent> Calls, string Text)
@@ -14,6 +12,8 @@ internal sealed record DemoMove(IReadOnlyList<FunctionCallContent> Calls, string
 /// <summary>Decides by what was done since the last question: search, then read the best hits, then quote.</summary>
 internal static class DemoPlan
 {
+    private const string Search = "search_documents";
+    private const string Read = "read_document";
     private const int Documents = 2;
     private const int LinesBefore = 2;
     private const int Lines = 40;
@@ -31,23 +31,23 @@ internal static class DemoPlan
         var reads = new List<string>();
         Sort(messages, asked + 1, searches, reads);
 
-        if (!Has(options, DocsTools.Search))
+        if (!Has(options, Search))
         {
             return DemoMove.Say(DemoAnswer.WithoutTools());
         }
 
-        var keywords = Terms.Keywords(question);
+        var keywords = Keywords.Of(question);
         if (searches.Count == 0)
         {
             var query = keywords.Count == 0 ? question.Trim() : string.Join(' ', keywords);
-            return Call(messages.Count, (DocsTools.Search, new() { ["query"] = query.Length == 0 ? "overview" : query }));
+            return Call(messages.Count, (Search, new() { ["query"] = query.Length == 0 ? "overview" : query }));
         }
 
         var hits = Hits(searches);
-        if (hits.Count > 0 && reads.Count == 0 && Has(options, DocsTools.Read))
+        if (hits.Count > 0 && reads.Count == 0 && Has(options, Read))
         {
             return Call(messages.Count, [.. hits.DistinctBy(h => h.Path).Take(Documents).Select(h =>
-                (DocsTools.Read, new Dictionary<string, object?> { ["path"] = h.Path, ["startLine"] = Math.Max(1, h.Line - LinesBefore), ["lines"] = Lines }))]);
+                (Read, new Dictionary<string, object?> { ["path"] = h.Path, ["startLine"] = Math.Max(1, h.Line - LinesBefore), ["lines"] = Lines }))]);
         }
 
         return DemoMove.Say(DemoAnswer.Quote(keywords, hits, [.. reads.Select(Parse<DocumentText>).OfType<DocumentText>()], searches));
@@ -67,7 +67,7 @@ internal static class DemoPlan
                 }
                 else if (content is FunctionResultContent result && tools.TryGetValue(result.CallId, out var tool))
                 {
-                    var list = tool == DocsTools.Search ? searches : tool == DocsTools.Read ? reads : null;
+                    var list = tool == Search ? searches : tool == Read ? reads : null;
                     list?.Add(result.Result?.ToString() ?? "");
                 }
             }
@@ -95,7 +95,7 @@ internal static class DemoPlan
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, ToolText.Json);
+            return JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web);
         }
         catch (JsonException)
         {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OrleansAgents.Agents.Settings;
 
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 /// <summary>A file of the workspace.</summary>
 /// <param name="Name">Its path as people and models see it, with <c>/</c>.</param>
@@ -32,7 +32,11 @@ internal sealed class Workspace
     /// <exception cref="InvalidSettingException">A named path does not exist.</exception>
     public static Workspace Read(IConfiguration configuration, string baseDirectory)
     {
-        configuration.GetSection("Workspace").Allow("Path");
+        if (configuration.GetSection("Workspace").GetChildren().FirstOrDefault(c => !c.Key.Equals("Path", StringComparison.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new InvalidSettingException($"{unknown.Path} is not a known key; known are Path.");
+        }
+
         var section = configuration.GetSection("Workspace:Path");
         var named = section.GetChildren().Select(c => c.Value ?? "")
             .Concat((section.Value ?? "").Split(';')).Select(p => p.Trim()).Where(p => p.Length > 0).ToList();

@@ -1,18 +1,14 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using OrleansAgents.Agents.Json;
 
-namespace OrleansAgents.Agents.Json;
+namespace OrleansAgents.Agents.Tools;
 
 /// <summary>What the model reads of a tool: results and errors as text.</summary>
 internal static partial class ToolText
 {
     private const int MaxError = 500;
-
-    public static JsonSerializerOptions Json { get; } = Create();
 
     /// <summary>A string as it is, anything else as JSON; valid UTF-16; at most <paramref name="cap"/> UTF-8 bytes and a note of the cut.</summary>
     public static string Render(object? value, int cap)
@@ -22,7 +18,7 @@ internal static partial class ToolText
             string s => s,
             JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
             JsonElement json => json.GetRawText(),
-            _ => JsonSerializer.Serialize(value, value?.GetType() ?? typeof(object), Json),
+            _ => JsonSerializer.Serialize(value, value?.GetType() ?? typeof(object), ToolJson.Options),
         };
         if (text.Length <= cap / 3)
         {
@@ -53,19 +49,6 @@ internal static partial class ToolText
         }
 
         return text.Length > MaxError ? Utf16.Repair(text[..MaxError]) + "…" : text;
-    }
-
-    private static JsonSerializerOptions Create()
-    {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        };
-        options.MakeReadOnly();
-        return options;
     }
 
     /// <summary>The folders of an absolute path, of Unix or Windows; not those of a web address.</summary>

@@ -1,7 +1,6 @@
 using System.ComponentModel;
-using OrleansAgents.Agents.Declarations;
 
-namespace OrleansAgents.Agents.Docs;
+namespace OrleansAgents.Samples.Docs;
 
 internal sealed record DocumentEntry(string Path, long Bytes);
 
@@ -12,23 +11,20 @@ internal sealed record SearchResult(IReadOnlyList<Passage> Passages, string? Not
 /// <param name="TotalLines">Lines of the whole document.</param>
 internal sealed record DocumentText(string Path, int StartLine, int TotalLines, string Text);
 
-/// <summary>The tools of the sample agent <c>docs</c>. All only read.</summary>
-internal sealed class DocsTools(DocumentLibrary library)
+/// <summary>The tools of the agent <c>docs</c>. All only read. The library is a service: the model never sees it.</summary>
+internal static class DocsTools
 {
-    public const string ListName = "list_documents";
-    public const string Search = "search_documents";
-    public const string Read = "read_document";
-
     private const int MaxListed = 1000;
     private const int MaxPassages = 20;
     private const int MaxLines = 1000;
 
     [Description("Lists the documents that can be searched and read, with their sizes in bytes.")]
-    public IReadOnlyList<DocumentEntry> List() =>
+    public static IReadOnlyList<DocumentEntry> ListDocuments(DocumentLibrary library) =>
         [.. library.List().Take(MaxListed).Select(f => new DocumentEntry(f.Name, f.Bytes))];
 
     [Description("Searches the documents for words and returns the best passages, verbatim, with file and line.")]
-    public SearchResult SearchDocuments(
+    public static SearchResult SearchDocuments(
+        DocumentLibrary library,
         [Description("Words to look for.")] string query,
         [Description("How many passages at most, 1 to 20.")] int limit = 5)
     {
@@ -37,7 +33,8 @@ internal sealed class DocsTools(DocumentLibrary library)
     }
 
     [Description("Reads lines of a document, verbatim.")]
-    public DocumentText ReadDocument(
+    public static DocumentText ReadDocument(
+        DocumentLibrary library,
         [Description("The document's path, as list_documents and search_documents give it.")] string path,
         [Description("First line, from 1.")] int startLine = 1,
         [Description("How many lines, 1 to 1000.")] int lines = 200)
@@ -47,11 +44,4 @@ internal sealed class DocsTools(DocumentLibrary library)
         var count = Math.Clamp(lines, 1, MaxLines);
         return new(path.Trim(), first, all.Count, string.Join('\n', all.Skip(first - 1).Take(count)));
     }
-
-    public static IReadOnlyList<Func<DocsTools, ToolRegistration>> Registrations { get; } =
-    [
-        tools => new(tools.List, ListName) { Effect = OrleansAgents.Runs.ToolEffect.ReadOnly },
-        tools => new(tools.SearchDocuments, Search) { Effect = OrleansAgents.Runs.ToolEffect.ReadOnly },
-        tools => new(tools.ReadDocument, Read) { Effect = OrleansAgents.Runs.ToolEffect.ReadOnly },
-    ];
 }

@@ -1,7 +1,6 @@
 using System.Text;
-using OrleansAgents.Agents.Docs;
 
-namespace OrleansAgents.Agents.Demo;
+namespace OrleansAgents.Demo;
 
 /// <summary>The texts of the demo model.</summary>
 internal static class DemoAnswer
