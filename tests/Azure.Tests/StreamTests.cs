@@ -1,4 +1,3 @@
-using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using Xunit;
 

@@ -47,7 +47,7 @@ public sealed class OutageTests
             _ = await silo.UntilEndedAsync(run);
         }
 
-        var events = new List<Fact?>();
+        var events = new List<Event?>();
         foreach (var run in runs)
         {
             events.AddRange((await journal.ReadAsync(run, 0, 500)).Select(e => e.Decode()));

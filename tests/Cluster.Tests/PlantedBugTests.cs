@@ -1,7 +1,6 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Cluster.Tests.Crashes;
-using OrleansAgents.Events;
 using OrleansAgents.Harness;
 using OrleansAgents.Journal;
 using OrleansAgents.Storage.Sqlite;

@@ -1,4 +1,3 @@
-using OrleansAgents.Events;
 using Xunit;
 
 namespace OrleansAgents.Storage.Tests;

@@ -80,7 +80,7 @@ public sealed class SoundnessTests
     private static JournalEvent[] Again(IEnumerable<JournalEvent> rows) => [.. rows.Select((r, i) => r with { Seq = i + 1 })];
 
     private static JournalEvent With<T>(JournalEvent row, Func<T, T> change)
-        where T : Fact => Row(row, change((T)row.Decode()!));
+        where T : Event => Row(row, change((T)row.Decode()!));
 
-    private static JournalEvent Row(JournalEvent like, Fact e) => like with { Type = EventCodec.NameOf(e), Data = EventCodec.Encode(e) };
+    private static JournalEvent Row(JournalEvent like, Event e) => like with { Type = EventCodec.NameOf(e), Data = EventCodec.Encode(e) };
 }

@@ -3,13 +3,13 @@ using OrleansAgents.Live;
 namespace OrleansAgents.Client.Live;
 
 /// <summary>One watched journal: what a silo sends of it goes to the viewers' topic, in order, from the attached moment on.</summary>
-internal sealed class Attachment(LiveRun topic)
+internal sealed class Attachment(LiveTopic topic)
 {
     private readonly Lock _gate = new();
     private List<LiveItem>? _early = [];
     private long _seq;
 
-    public LiveRun Topic => topic;
+    public LiveTopic Topic => topic;
 
     /// <summary>Number of the newest attempt to attach; 0 when it was left.</summary>
     public long Lane { get; set; }

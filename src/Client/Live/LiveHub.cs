@@ -3,39 +3,39 @@ namespace OrleansAgents.Client.Live;
 /// <summary>Hands what runs and threads do to those who follow them, within this process.</summary>
 internal sealed class LiveHub : ILiveTail
 {
-    private readonly Dictionary<string, LiveRun> _runs = [];
+    private readonly Dictionary<string, LiveTopic> _topics = [];
     private readonly Lock _gate = new();
 
     /// <summary>The topic of a journal, for whoever produces on it; given back by <see cref="Release"/>.</summary>
-    public LiveRun Acquire(string journalId)
+    public LiveTopic Acquire(string journalId)
     {
         lock (_gate)
         {
-            if (!_runs.TryGetValue(journalId, out var run))
+            if (!_topics.TryGetValue(journalId, out var topic))
             {
-                _runs[journalId] = run = new(journalId);
+                _topics[journalId] = topic = new(journalId);
             }
 
-            run.Users++;
-            return run;
+            topic.Users++;
+            return topic;
         }
     }
 
-    public void Release(LiveRun run)
+    public void Release(LiveTopic topic)
     {
         lock (_gate)
         {
-            if (--run.Users == 0)
+            if (--topic.Users == 0)
             {
-                _runs.Remove(run.JournalId);
+                _topics.Remove(topic.JournalId);
             }
         }
     }
 
     public ILiveSubscription Subscribe(string journalId)
     {
-        var run = Acquire(journalId);
-        return run.Subscribe(() => Release(run));
+        var topic = Acquire(journalId);
+        return topic.Subscribe(() => Release(topic));
     }
 
     public IReadOnlyCollection<string> Followed
@@ -44,20 +44,20 @@ internal sealed class LiveHub : ILiveTail
         {
             lock (_gate)
             {
-                return [.. _runs.Values.Where(r => r.IsFollowed).Select(r => r.JournalId)];
+                return [.. _topics.Values.Where(r => r.IsFollowed).Select(r => r.JournalId)];
             }
         }
     }
 
     public void Beat(string journalId, long head)
     {
-        LiveRun? run;
+        LiveTopic? topic;
         lock (_gate)
         {
-            _runs.TryGetValue(journalId, out run);
+            _topics.TryGetValue(journalId, out topic);
         }
 
-        run?.Relay(new(null, null, head));
+        topic?.Relay(new(null, null, head));
     }
 
     /// <summary>Journals that are produced on or followed at present.</summary>
@@ -67,7 +67,7 @@ internal sealed class LiveHub : ILiveTail
         {
             lock (_gate)
             {
-                return _runs.Count;
+                return _topics.Count;
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed record Erase(DateTimeOffset At, string FactId, string By) : Fact
 /// <param name="Released">Bodies that go with the commit.</param>
 /// <param name="Known">What says the same already, where a remember changes nothing.</param>
 internal sealed record FactDecision(
-    IReadOnlyList<FactEvent> Events, FactsState State, IReadOnlyList<string> Released, Problem? Refusal, KeptFact? Known = null)
+    IReadOnlyList<UserFactEvent> Events, FactsState State, IReadOnlyList<string> Released, Problem? Refusal, UserFact? Known = null)
 {
     public static Problem NotFound { get; } = new(ProblemCodes.FactNotFound, "There is no fact with this id.", "id");
 
@@ -65,7 +65,7 @@ internal sealed record FactDecision(
     }
 
     /// <summary>What is said about the same key, and what said the same on less trust. What tools say takes the place of nothing that the user or the model said: it stands beside it.</summary>
-    private static bool Supersedes(Remember c, KeptFact old) => old.Content!.IsAbout(c.Content.Key)
+    private static bool Supersedes(Remember c, UserFact old) => old.Content!.IsAbout(c.Content.Key)
         ? c.Trust > FactTrust.Tool || old.Trust == FactTrust.Tool
         : old.Trust < c.Trust && old.Content.Says(c.Content.Text);
 
@@ -83,7 +83,7 @@ internal sealed record FactDecision(
             : Decided(s, c.At, [.. ended.Select(f => new FactForgotten(f.Id, c.Source))]);
     }
 
-    private static FactDecision Decided(FactsState s, DateTimeOffset at, IReadOnlyList<FactEvent> events) =>
+    private static FactDecision Decided(FactsState s, DateTimeOffset at, IReadOnlyList<UserFactEvent> events) =>
         new(events, events.Aggregate(s, (state, e) => FactsState.Evolve(state, e, at)), [], null);
 
     private static FactDecision Unchanged(FactsState s) => new([], s, [], null);

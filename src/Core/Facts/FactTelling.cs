@@ -21,7 +21,7 @@ internal static class FactTelling
     {
         var facts = state.Valid.OrderBy(f => f.Trust == FactTrust.Tool).ToList();
         var lines = new List<string> { Header };
-        var told = new List<KeptFact>();
+        var told = new List<UserFact>();
         var room = budget - Tokens.Of(Header + "\n");
         foreach (var fact in facts)
         {
@@ -55,7 +55,7 @@ internal static class FactTelling
         };
     }
 
-    private static string Line(KeptFact fact) => Kept.Quote(
+    private static string Line(UserFact fact) => Kept.Quote(
         string.Create(CultureInfo.InvariantCulture, $"{fact.Content!.Key} [{Word(fact.Trust)}, {fact.ValidFrom:yyyy-MM-dd}, {fact.Source.RunId}]"),
         $"\"{fact.Content.Text}\"");
 

@@ -17,15 +17,15 @@ internal sealed record FactsState
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Every fact that there ever was, by id.</summary>
-    public ImmutableDictionary<string, KeptFact> Facts { get; init; } = ImmutableDictionary.Create<string, KeptFact>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, UserFact> Facts { get; init; } = ImmutableDictionary.Create<string, UserFact>(StringComparer.Ordinal);
 
     public bool Exists => Head > 0;
 
     /// <summary>Newest first.</summary>
-    public IEnumerable<KeptFact> Valid => Facts.Values.Where(f => f.ValidUntil is null).OrderByDescending(f => f.Seq);
+    public IEnumerable<UserFact> Valid => Facts.Values.Where(f => f.ValidUntil is null).OrderByDescending(f => f.Seq);
 
     /// <summary><c>Evolve</c>: the only way state comes to be, but for what the facts say.</summary>
-    public static FactsState Evolve(FactsState s, FactEvent e, DateTimeOffset at)
+    public static FactsState Evolve(FactsState s, UserFactEvent e, DateTimeOffset at)
     {
         s = s with { Head = s.Head + 1, UpdatedAt = at, CreatedAt = s.Head == 0 ? at : s.CreatedAt };
         return e switch
@@ -45,7 +45,7 @@ internal sealed record FactsState
     public FactsState Holding(string factId, FactContent content) =>
         this with { Facts = Facts.SetItem(factId, Facts[factId] with { Content = content }) };
 
-    private KeyValuePair<string, KeptFact> Ended(string id, DateTimeOffset at, Func<KeptFact, KeptFact> how)
+    private KeyValuePair<string, UserFact> Ended(string id, DateTimeOffset at, Func<UserFact, UserFact> how)
     {
         var fact = Facts[id];
         return new(id, how(fact with { ValidUntil = fact.ValidUntil ?? at, Content = null }));
@@ -54,7 +54,7 @@ internal sealed record FactsState
 
 /// <param name="Seq">Of the event that made it.</param>
 /// <param name="Body">Name of the body with what it says.</param>
-internal sealed record KeptFact(string Id, long Seq, string Body, FactSource Source, FactTrust Trust, DateTimeOffset ValidFrom)
+internal sealed record UserFact(string Id, long Seq, string Body, FactSource Source, FactTrust Trust, DateTimeOffset ValidFrom)
 {
     public DateTimeOffset? ValidUntil { get; init; }
     public string? SupersededBy { get; init; }

@@ -35,7 +35,7 @@ internal static class EventSchemas
     }
 
     /// <summary>The events of what is kept of a user go over no wire; <c>/v1/facts</c> shows what they come to.</summary>
-    public static bool IsShown(Type type) => !type.IsSubclassOf(typeof(FactEvent));
+    public static bool IsShown(Type type) => !type.IsSubclassOf(typeof(UserFactEvent));
 
     private static OpenApiSchema Envelope(string name, IOpenApiSchema data)
     {

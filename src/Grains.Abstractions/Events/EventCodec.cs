@@ -44,18 +44,18 @@ public static class EventCodec
     public static IEnumerable<(string Name, Type Type)> Types => Known.Select(k => (k.Name, k.Type));
 
     /// <summary>The event's name on the wire, such as <c>run.created</c>.</summary>
-    public static string NameOf(Fact e) => ByType[e.GetType()].Name;
+    public static string NameOf(Event e) => ByType[e.GetType()].Name;
 
     /// <summary>The event's data as UTF-8 JSON, without its name.</summary>
-    public static byte[] Encode(Fact e) => JsonSerializer.SerializeToUtf8Bytes(e, ByType[e.GetType()].Info);
+    public static byte[] Encode(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, ByType[e.GetType()].Info);
 
     /// <summary>The event, or null for a name that this build does not know.</summary>
     /// <exception cref="JsonException">The data does not fit the name.</exception>
-    public static Fact? Decode(string name, ReadOnlySpan<byte> data) =>
-        ByName.TryGetValue(name, out var info) ? (Fact?)JsonSerializer.Deserialize(data, info) : null;
+    public static Event? Decode(string name, ReadOnlySpan<byte> data) =>
+        ByName.TryGetValue(name, out var info) ? (Event?)JsonSerializer.Deserialize(data, info) : null;
 
     private static (string, Type, JsonTypeInfo) Row<T>(string name, JsonTypeInfo<T> info)
-        where T : Fact => (name, typeof(T), info);
+        where T : Event => (name, typeof(T), info);
 }
 
 [JsonSourceGenerationOptions(

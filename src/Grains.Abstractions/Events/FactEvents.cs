@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 namespace OrleansAgents.Events;
 
 /// <summary>A fact about what is kept of one user across threads. It goes over no wire as it is: what was kept lies beside it, where it can be erased.</summary>
-public abstract record FactEvent : Fact;
+public abstract record UserFactEvent : Event;
 
 /// <summary>Something is kept from here on. Valid from when it was recorded, until another supersedes it or it is forgotten.</summary>
 /// <param name="Content">The body with key and text, salted, so that its name says nothing of them once it is gone.</param>
 /// <param name="Supersedes">Facts that are no longer valid from here on. They are kept.</param>
 public sealed record FactRemembered(
-    string FactId, BodyRef Content, FactSource Source, FactTrust Trust, IReadOnlyList<string>? Supersedes = null) : FactEvent;
+    string FactId, BodyRef Content, FactSource Source, FactTrust Trust, IReadOnlyList<string>? Supersedes = null) : UserFactEvent;
 
 /// <summary>An agent was asked to forget: the fact is no longer valid and told to nobody but its user. It is kept.</summary>
 /// <param name="Source">The call that forgot it.</param>
-public sealed record FactForgotten(string FactId, FactSource Source) : FactEvent;
+public sealed record FactForgotten(string FactId, FactSource Source) : UserFactEvent;
 
 /// <summary>The user deleted the fact: its key and text are gone with this commit, and this is what remains.</summary>
 /// <param name="By">The user.</param>
-public sealed record FactErased(string FactId, string By) : FactEvent;
+public sealed record FactErased(string FactId, string By) : UserFactEvent;
 
 /// <summary>Where a fact comes from. The run may be deleted by now.</summary>
 [GenerateSerializer, Immutable, Alias("fact-source")]

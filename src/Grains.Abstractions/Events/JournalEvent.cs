@@ -22,7 +22,7 @@ public sealed record JournalEvent(
     public JournalEvent WithoutData() => this with { Data = [] };
 
     /// <summary>The typed event, or null when this build does not know its name or its data is not here.</summary>
-    public Fact? Decode() => HasData ? EventCodec.Decode(Type, Data) : null;
+    public Event? Decode() => HasData ? EventCodec.Decode(Type, Data) : null;
 
     /// <summary>Writes <c>{ runId | threadId, seq, at, type, commandId?, data }</c>, with the stored data as it is.</summary>
     public void WriteTo(Utf8JsonWriter writer)

@@ -1,14 +1,14 @@
 namespace OrleansAgents.Events;
 
-/// <summary>A fact as it is kept in a journal and shown to every client.</summary>
+/// <summary>What happened, as a journal keeps it and every client sees it. Never changed after its commit.</summary>
 /// <remarks>
 /// Durable once appended and never changed. Evolution is additive: a released member is never renamed,
 /// removed or given another meaning. <see cref="EventCodec"/> gives each type its stable name on the wire.
 /// </remarks>
-public abstract record Fact;
+public abstract record Event;
 
-/// <summary>A fact about a run.</summary>
-public abstract record RunEvent : Fact;
+/// <summary>An event of a run.</summary>
+public abstract record RunEvent : Event;
 
 /// <summary>The run exists: everything that was asked for, pinned.</summary>
 /// <param name="Agent">Name of the agent.</param>

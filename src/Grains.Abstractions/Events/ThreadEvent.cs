@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace OrleansAgents.Events;
 
-/// <summary>A fact about a thread: a conversation of turns, each of them one run.</summary>
-public abstract record ThreadEvent : Fact;
+/// <summary>An event of a thread: a conversation of turns, each of them one run.</summary>
+public abstract record ThreadEvent : Event;
 
 /// <summary>The thread exists.</summary>
 /// <param name="Title">For lists; at first the beginning of the first message.</param>

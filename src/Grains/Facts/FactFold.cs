@@ -10,7 +10,7 @@ internal static class FactFold
 {
     /// <exception cref="NewerBuildException">An event's name is unknown to this build.</exception>
     public static FactsState From(FactsState state, IEnumerable<JournalEvent> rows) => rows.Aggregate(
-        state, (s, row) => FactsState.Evolve(s, row.Decode() as FactEvent ?? throw new NewerBuildException(row.JournalId, row.Seq, row.Type), row.At));
+        state, (s, row) => FactsState.Evolve(s, row.Decode() as UserFactEvent ?? throw new NewerBuildException(row.JournalId, row.Seq, row.Type), row.At));
 
     /// <summary>Everything after what <paramref name="state"/> has; what the facts say is not read.</summary>
     public static async Task<FactsState> ReadAsync(IJournal journal, string id, FactsState state)

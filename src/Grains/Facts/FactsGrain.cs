@@ -74,7 +74,7 @@ internal sealed partial class FactsGrain(IJournal journal, TimeProvider time, Ru
     }
 
     /// <summary>The same for every attempt at a call, as far as the facts still show what it did.</summary>
-    private string Said(string factId, KeptFact? known) =>
+    private string Said(string factId, UserFact? known) =>
         known is { Content: { } content } ? $"Nothing changed: that is kept already, as \"{content.Key}\"."
         : _held?.State.Facts.GetValueOrDefault(factId) is not { } fact ? "Nothing changed: that is kept already."
         : fact.Trust == FactTrust.Tool ? "Kept, and marked as untrusted: tools were read before, and text and key are not both the user's own words. It takes the place of nothing that the user said."

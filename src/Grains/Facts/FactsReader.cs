@@ -44,7 +44,7 @@ internal sealed class FactsReader(IJournal journal) : Grain, IFactsReader
     }
 
     /// <summary>One that is erased while it is read is shown without what it said.</summary>
-    private async Task<FactView> ViewAsync(string id, KeptFact f)
+    private async Task<FactView> ViewAsync(string id, UserFact f)
     {
         var body = f.ErasedAt is null ? await journal.ReadBodyAsync(id, f.Body) : null;
         var content = body is null ? null : FactContent.FromBody(body);

@@ -199,9 +199,9 @@ internal sealed class Lane(ILiveSink sink, LiveHub hub, Action<Lane, Exception> 
     }
 
     /// <summary>One attached journal.</summary>
-    private sealed class Follower(Lane lane, LiveRun topic, long number) : ILiveFollower
+    private sealed class Follower(Lane lane, LiveTopic topic, long number) : ILiveFollower
     {
-        public LiveRun Topic => topic;
+        public LiveTopic Topic => topic;
 
         /// <summary>A mark was left; it waits to be attached again.</summary>
         public volatile bool Stopped;

@@ -9,7 +9,7 @@ namespace OrleansAgents.Grains.Runs;
 /// <summary>How this activation comes to own the run, and how it stops owning it.</summary>
 internal sealed partial class RunGrain
 {
-    private LiveRun? _live;
+    private LiveTopic? _live;
 
     /// <summary>A start was fenced or may have landed: the run has to be looked up.</summary>
     private bool _exists;

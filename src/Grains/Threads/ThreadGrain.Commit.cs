@@ -10,7 +10,7 @@ namespace OrleansAgents.Grains.Threads;
 internal sealed partial class ThreadGrain
 {
     private Held? _held;
-    private LiveRun? _live;
+    private LiveTopic? _live;
 
     /// <summary>What the last commit left.</summary>
     private sealed record Held(long Epoch, ThreadState State, JournalHeader? Header)

@@ -33,7 +33,7 @@ internal sealed class JournalRules
         return rules._violations;
     }
 
-    private void Follow(JournalEvent row, Fact? e)
+    private void Follow(JournalEvent row, Event? e)
     {
         switch (e)
         {

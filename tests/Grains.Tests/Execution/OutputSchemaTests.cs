@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansAgents.Agents.Models.Answers;
-using OrleansAgents.Events;
 
 namespace OrleansAgents.Grains.Tests.Execution;
 

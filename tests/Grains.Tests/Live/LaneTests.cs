@@ -95,7 +95,7 @@ public sealed class LaneTests
         Assert.Single(got, i => i is { JournalId: "run_quiet", Behind: false });
     }
 
-    private LiveRun Attached(string id)
+    private LiveTopic Attached(string id)
     {
         var run = _hub.Acquire(id);
         run.Open(1, 1, 1);

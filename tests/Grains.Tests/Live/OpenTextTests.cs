@@ -8,7 +8,7 @@ public sealed class OpenTextTests
     [Fact]
     public void A_long_text_is_pieces_that_are_shared_and_one_part_again_when_it_is_cut()
     {
-        var run = new LiveRun("run_1");
+        var run = new LiveTopic("run_1");
         run.Open(2, 1, 1);
         foreach (var (kind, text) in new[] { ("reasoning", "hm"), ("text", new string('a', 6_000)), ("text", new string('b', 6_000)), ("text", "c"), ("text", "d") })
         {

@@ -14,7 +14,7 @@ internal sealed class FactScenario
 
     public FactsState State { get; private set; } = FactsState.Empty;
     public FactDecision Last { get; private set; } = null!;
-    public List<(FactEvent Event, DateTimeOffset At)> Journal { get; } = [];
+    public List<(UserFactEvent Event, DateTimeOffset At)> Journal { get; } = [];
     public DateTimeOffset Now { get; private set; } = Epoch;
 
     /// <summary>Valid facts as <c>key=text/trust</c>, newest first.</summary>

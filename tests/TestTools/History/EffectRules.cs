@@ -41,8 +41,8 @@ internal static class EffectRules
 
     /// <summary>Between two effects of one key somebody must have said retry.</summary>
     private static void CheckRepeats(
-        IReadOnlyList<ToolLine> acts, ILookup<(string CallId, int Attempt), (JournalEvent Row, Fact? Event)> intents,
-        List<(JournalEvent Row, Fact? Event)> events, Action<string> say)
+        IReadOnlyList<ToolLine> acts, ILookup<(string CallId, int Attempt), (JournalEvent Row, Event? Event)> intents,
+        List<(JournalEvent Row, Event? Event)> events, Action<string> say)
     {
         for (var i = 1; i < acts.Count; i++)
         {

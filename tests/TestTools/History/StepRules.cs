@@ -38,7 +38,7 @@ internal sealed class StepRules(RunRecord run, IReadOnlyDictionary<string, ToolE
         }
     }
 
-    private void Follow(Fact e, JournalEvent row)
+    private void Follow(Event e, JournalEvent row)
     {
         switch (e)
         {
@@ -74,7 +74,7 @@ internal sealed class StepRules(RunRecord run, IReadOnlyDictionary<string, ToolE
         }
     }
 
-    private void FollowCall(Fact e, JournalEvent row)
+    private void FollowCall(Event e, JournalEvent row)
     {
         var id = e switch
         {
@@ -137,7 +137,7 @@ internal sealed class StepRules(RunRecord run, IReadOnlyDictionary<string, ToolE
         _openModel = null;
     }
 
-    private void CheckEnd(Fact e)
+    private void CheckEnd(Event e)
     {
         if (_openModel is { } open)
         {

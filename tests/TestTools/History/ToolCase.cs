@@ -20,7 +20,7 @@ internal sealed class ToolCase(ToolCallRequest call, IReadOnlyDictionary<string,
     /// <summary>An intent is recorded, and nothing that ends it.</summary>
     public bool IsOpen { get; private set; }
 
-    public void Follow(Fact e, long seq, bool cancelling)
+    public void Follow(Event e, long seq, bool cancelling)
     {
         switch (e)
         {

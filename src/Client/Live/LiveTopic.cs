@@ -4,7 +4,7 @@ using OrleansAgents.Live;
 namespace OrleansAgents.Client.Live;
 
 /// <summary>One journal's topic: its followers, and the text of the open attempt for those who come late. Thread-safe.</summary>
-internal sealed class LiveRun(string journalId)
+internal sealed class LiveTopic(string journalId)
 {
     private readonly Lock _gate = new();
     private readonly List<ILiveFollower> _followers = [];
