@@ -66,10 +66,11 @@ export async function memory({ test, browser, canary, folder }) {
 
   await test("Versions come into an open panel, and the failure goes", async () => {
     writer.answers = [{ text: hostile, usage: { prompt_tokens: 900, completion_tokens: 100, total_tokens: 1000 } }];
-    await turn("What is a journal?");
-    // Turns that follow each other at once may be summarised at once.
-    await until("the first versions", versions, (names) => names.length >= 3);
-    await turn("What is a lease?");
+    // Turns that follow each other may be summarised together, so that the number of versions does not follow from the number of turns.
+    for (const question of ["What is a journal?", "What is a lease?", "What is a snapshot?", "What is a stream?", "What is a grain?", "What is a silo?"]) {
+      await turn(question);
+      if ((await versions()).length >= 4) break;
+    }
     await until("versions", versions, (names) => names.length >= 4);
     assert.equal(await page.getByText("The newest summary was not made").count(), 0);
     await until("the present version", () => page.locator(".versions .present").count());
