@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Azure;
+using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
 using OrleansAgents.Journal.Search;
 using OrleansAgents.Storage.Sqlite;
@@ -40,7 +41,7 @@ internal static partial class SiloSetup
     {
         builder.UseOrleans(silo => silo.UseAzure().UseLoopbackByDefault(siloPort, gatewayPort).TuneForRuns());
         builder.Services.AddRuns(builder.Configuration);
-        builder.Services.AddSingleton<IJournal>(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
+        builder.Services.AddJournal(s => Open(JournalPath(builder.Configuration), s.GetRequiredService<ILogger<SqliteJournal>>()));
         builder.Services.AddSingleton(s => IndexOf(JournalPath(builder.Configuration), s.GetRequiredService<IJournal>().Generation, s.GetRequiredService<ILogger<SqliteThreadIndex>>())!);
         return new(builder.Services);
     }

@@ -1,5 +1,4 @@
 using OrleansAgents.Journal;
-using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests;
 

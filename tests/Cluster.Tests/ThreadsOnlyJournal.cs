@@ -1,6 +1,5 @@
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests;
 

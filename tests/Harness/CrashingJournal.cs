@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Journal;
-using OrleansAgents.Testing;
 
 namespace OrleansAgents.Harness;
 

@@ -81,7 +81,7 @@ internal sealed partial class FactsGrain
             Id, meta.Principal, null, "", "", RunStatus.Completed, null, "", after.Head, held.Epoch, null, null, 0, after.CreatedAt, now, null,
             JournalKind.Facts, journal.Generation);
         var used = rows.Count > 0 ? bodies : [];
-        var outcome = await telemetry.AppendAsync(journal, new(Id, held.Epoch, before.Head, rows, header, commands, used, decision.Released));
+        var outcome = await journal.AppendAsync(new(Id, held.Epoch, before.Head, rows, header, commands, used, decision.Released));
         if (outcome != AppendOutcome.Committed)
         {
             // Fenced or unknown: whoever comes next folds what is there, and finds the command if it landed.

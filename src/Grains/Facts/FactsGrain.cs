@@ -6,7 +6,6 @@ using OrleansAgents.Events;
 using OrleansAgents.Facts;
 using OrleansAgents.Grains.Interfaces;
 using OrleansAgents.Grains.Shell;
-using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
@@ -18,7 +17,7 @@ namespace OrleansAgents.Grains.Facts;
 /// folded again by the next call (<c>FactsGrain.Commit.cs</c>).
 /// </remarks>
 [GrainType("facts")]
-internal sealed partial class FactsGrain(IJournal journal, TimeProvider time, RunTelemetry telemetry) : Grain, IFactsGrain, IFactsUpkeep
+internal sealed partial class FactsGrain(IJournal journal, TimeProvider time) : Grain, IFactsGrain, IFactsUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 

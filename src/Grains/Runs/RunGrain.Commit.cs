@@ -95,7 +95,7 @@ internal sealed partial class RunGrain
                 }
 
                 var began = time.GetTimestamp();
-                switch (await telemetry.AppendAsync(journal, turn.Append))
+                switch (await journal.AppendAsync(turn.Append))
                 {
                     case AppendOutcome.Committed:
                         Committed(turn, began);

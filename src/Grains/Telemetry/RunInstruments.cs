@@ -7,23 +7,18 @@ using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Grains.Telemetry;
 
-/// <summary>The metrics of one silo's runs and of its journal. No run id is ever an attribute: the number of series does not grow with the runs.</summary>
+/// <summary>The metrics of one silo's runs. No run id is ever an attribute: the number of series does not grow with the runs.</summary>
 internal sealed class RunInstruments
 {
-    private readonly ObservableGauge<int> _queue;
     private readonly ObservableGauge<int> _pending;
     private int _working;
-    private int _appending;
 
     public RunInstruments(IMeterFactory factory, LocalRuns held, ModelRegistry models)
     {
         var meter = factory.Create(AgentTelemetry.Name);
         StepDuration = meter.Histogram("orleans_agents.step.duration", "s", Buckets.Seconds, "Intent on disk to outcome on disk.");
-        AppendDuration = meter.Histogram("orleans_agents.journal.append.duration", "s", Buckets.Milliseconds, "One append, with its wait in the store's queue.");
         Recovery = meter.Histogram("orleans_agents.recovery.duration", "s", Buckets.Milliseconds, "Taking a run's journal and folding it.");
-        Fenced = meter.CreateCounter<long>("orleans_agents.journal.fenced", "{append}", "Appends refused because another process owns the run.");
         Events = meter.CreateCounter<long>("orleans_agents.run.events", "{event}", "Durable events by type.");
-        _queue = meter.CreateObservableGauge("orleans_agents.journal.queue", () => Volatile.Read(ref _appending), "{append}", "Appends handed to the store and not yet answered.");
         meter.CreateObservableGauge("orleans_agents.runs", () => Runs(held.Count), "{run}", "Runs in this silo's memory.");
         meter.CreateObservableGauge("orleans_agents.model.waiting", () => OfEach(models, g => g.Waiting), "{attempt}", "Attempts that wait for their turn at a model.");
         meter.CreateObservableGauge("orleans_agents.model.breaker", () => OfEach(models, g => g.Down is null ? 0 : 1), "{breaker}", "1 while a model's provider is taken to be down, else 0.");
@@ -32,9 +27,7 @@ internal sealed class RunInstruments
     }
 
     public Histogram<double> StepDuration { get; }
-    public Histogram<double> AppendDuration { get; }
     public Histogram<double> Recovery { get; }
-    public Counter<long> Fenced { get; }
     public Counter<long> Events { get; }
 
     /// <summary>Seconds, as of the supervisor's last look; 0 when nothing is due.</summary>
@@ -45,12 +38,8 @@ internal sealed class RunInstruments
 
     public bool WantsWaiting => _pending.Enabled;
 
-    public bool WantsAppends => AppendDuration.Enabled || Fenced.Enabled || _queue.Enabled;
-
     /// <summary>Counted even when nobody listens, so that whoever comes later sees the truth.</summary>
     public void Working(int change) => Interlocked.Add(ref _working, change);
-
-    public void Appending(int change) => Interlocked.Add(ref _appending, change);
 
     /// <summary>Runs with something in flight, and those that are only held.</summary>
     private Measurement<int>[] Runs(int held)

@@ -5,7 +5,6 @@ using OrleansAgents.Agents.Models;
 using OrleansAgents.Agents.Telemetry;
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
-using OrleansAgents.Journal;
 using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Grains.Telemetry;
@@ -84,36 +83,7 @@ internal sealed partial class RunTelemetry(RunInstruments instruments, Instrumen
         }
     }
 
-    /// <summary>Hands the append to the store, and measures.</summary>
-    public Task<AppendOutcome> AppendAsync(IJournal journal, Append append) =>
-        instruments.WantsAppends ? MeasureAsync(journal, append) : journal.AppendAsync(append);
-
     private double Seconds(long since) => time.GetElapsedTime(since).TotalSeconds;
-
-    private async Task<AppendOutcome> MeasureAsync(IJournal journal, Append append)
-    {
-        var began = time.GetTimestamp();
-        var outcome = "refused";
-        instruments.Appending(1);
-        try
-        {
-            var result = await journal.AppendAsync(append);
-            outcome = result switch { AppendOutcome.Committed => "committed", AppendOutcome.Fenced => "fenced", _ => "unknown" };
-
-            // The first append of a start that was repeated is fenced too, and means nothing.
-            if (result == AppendOutcome.Fenced && append.ExpectedHead > 0)
-            {
-                instruments.Fenced.Add(1);
-            }
-
-            return result;
-        }
-        finally
-        {
-            instruments.Appending(-1);
-            instruments.AppendDuration.Record(Seconds(began), new KeyValuePair<string, object?>(Tag.Outcome, outcome));
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{RunId} {Seq} {Type}")]
     private static partial void Transition(ILogger log, string runId, long seq, string type);

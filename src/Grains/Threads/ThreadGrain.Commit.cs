@@ -87,7 +87,7 @@ internal sealed partial class ThreadGrain
         }
 
         // Fenced or unknown: whoever comes next folds what is there, and finds the command if it landed.
-        var outcome = await telemetry.AppendAsync(journal, new(Id, held.Epoch, held.State.Head, rows, header, commands, bodies));
+        var outcome = await journal.AppendAsync(new(Id, held.Epoch, held.State.Head, rows, header, commands, bodies));
         if (outcome != AppendOutcome.Committed)
         {
             throw new DoubtfulException();

@@ -8,7 +8,6 @@ using OrleansAgents.Grains.Live;
 using OrleansAgents.Grains.Runs;
 using OrleansAgents.Grains.Search;
 using OrleansAgents.Grains.Shell;
-using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Journal;
 using OrleansAgents.Live;
 using OrleansAgents.Runs;
@@ -24,7 +23,7 @@ namespace OrleansAgents.Grains.Threads;
 /// </remarks>
 [GrainType("thread")]
 internal sealed partial class ThreadGrain(
-    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, RunTelemetry telemetry, ThreadSearch search, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
+    IJournal journal, IAgentCatalog catalog, LiveHub hub, LiveLanes lanes, TimeProvider time, ThreadSearch search, ILogger<ThreadGrain> log) : Grain, IThreadGrain, IThreadUpkeep
 {
     private string Id => this.GetPrimaryKeyString();
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansAgents.Journal;
+using OrleansAgents.Grains.Telemetry;
 using OrleansAgents.Silo;
 
 namespace OrleansAgents.Testing;
@@ -39,7 +39,7 @@ internal sealed class SiloLife : IAsyncDisposable
             silo?.Invoke(s);
         });
         builder.Services.AddRuns(builder.Configuration);
-        builder.Services.AddSingleton<IJournal>(line);
+        builder.Services.AddJournal(_ => line);
         add?.Invoke(builder);
         var host = builder.Build();
         try

@@ -1,7 +1,6 @@
 using System.Text;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests.Crashes;
 

@@ -5,7 +5,6 @@ using OrleansAgents.Agents.Tools;
 using OrleansAgents.Core.Requests;
 using OrleansAgents.Events;
 using OrleansAgents.Journal;
-using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests.Faults;
 

@@ -1,9 +1,8 @@
 using OrleansAgents.Events;
-using OrleansAgents.Journal;
 
-namespace OrleansAgents.Testing;
+namespace OrleansAgents.Journal;
 
-/// <summary>A journal that stands before another; tests override what they hold, break or count.</summary>
+/// <summary>Passes every call to another journal. Derived classes override the calls that they measure, delay or fail.</summary>
 internal abstract class JournalDecorator(IJournal inner) : IJournal
 {
     protected IJournal Inner => inner;
