@@ -61,7 +61,7 @@ internal sealed class Cluster
             builder.AddExecutable("storage", "node", folder, Azurite, "--tableHost", "127.0.0.1", "--tablePort", $"{TablesPort}", "--inMemoryPersistence", "--skipApiVersionCheck", "--silent")
                 .WithHttpEndpoint(port: TablesPort, isProxied: false)
                 .WithHttpHealthCheck($"/{AzuriteAccount}/Tables", 403),
-            builder.AddProject<Projects.EventHubs>("event-hub").WithArgs("--port", $"{HubPort}", "--hub", "run-events", "--partitions", "4"),
+            builder.AddProject<Projects.EventHubsServer>("event-hub").WithArgs("--port", $"{HubPort}", "--hub", "run-events", "--partitions", "4"),
         ];
     }
 

@@ -20,7 +20,7 @@ public sealed class AppHostTests : IDisposable
     ];
 
     private static readonly string[] Programs = ["/OrleansAgents.Silo", "/OrleansAgents.Gateway", "/Worker", "/Aspire.Dashboard", "/dcp "];
-    private static readonly string[] Servers = ["/azurite/", "/OrleansAgents.EventHubs"];
+    private static readonly string[] Servers = ["/azurite/", "/OrleansAgents.EventHubsServer"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("apphost");
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansAgents.EventHubs;
+using OrleansAgents.EventHubsServer;
 using OrleansAgents.Runs;
 using OrleansAgents.Silo;
 using OrleansAgents.Testing;
@@ -50,7 +50,7 @@ internal sealed class AzureCluster : IAsyncDisposable
 
     /// <summary>The silo with a witness in it, see <see cref="WitnessFile"/>.</summary>
     public Task<ServiceProgram> WitnessedSiloAsync(params (string Key, string Value)[] more) => ServiceProgram.PublishedAsync(
-        Path.Combine(Repository.Root, "tests", "Azure.Silo", "bin", Repository.Configuration, "net10.0", "OrleansAgents.Azure.Silo.dll"),
+        Path.Combine(Repository.Root, "tests", "AzureSiloProgram", "bin", Repository.Configuration, "net10.0", "OrleansAgents.AzureSiloProgram.dll"),
         Settings([
             .. more, ("Storage__ConnectionString", Folder.File("agents.db")), ("Witness__File", WitnessFile),
             ("Orleans__Endpoints__SiloPort", $"{_siloPort}"), ("Orleans__Endpoints__GatewayPort", $"{_gatewayPort}")]));

@@ -1,4 +1,4 @@
-using OrleansAgents.EventHubs;
+using OrleansAgents.EventHubsServer;
 using OrleansAgents.Events;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;

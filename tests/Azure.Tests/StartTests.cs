@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using OrleansAgents.Client;
-using OrleansAgents.EventHubs;
+using OrleansAgents.EventHubsServer;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
 using OrleansAgents.Cluster.Tests.Crashes;
-using OrleansAgents.Harness;
 using OrleansAgents.Journal;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OrleansAgents.Cluster.Tests.Crashes;
 using OrleansAgents.Events;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
 using Xunit;

@@ -9,7 +9,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task The_program_serves_a_hub_until_it_is_terminated()
     {
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "OrleansAgents.EventHubs.dll"), "--port", "0", "--hub", Clients.Hub, "--partitions", "2"];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "OrleansAgents.EventHubsServer.dll"), "--port", "0", "--hub", Clients.Hub, "--partitions", "2"];
         using var program = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         try
         {

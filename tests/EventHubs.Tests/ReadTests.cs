@@ -1,4 +1,5 @@
 using Azure.Messaging.EventHubs.Consumer;
+using OrleansAgents.EventHubsServer;
 
 namespace OrleansAgents.EventHubs.Tests;
 

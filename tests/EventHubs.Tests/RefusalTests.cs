@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
+using OrleansAgents.EventHubsServer;
 
 namespace OrleansAgents.EventHubs.Tests;
 

@@ -1,6 +1,7 @@
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Producer;
+using OrleansAgents.EventHubsServer;
 
 namespace OrleansAgents.EventHubs.Tests;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Events;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests.Clients;

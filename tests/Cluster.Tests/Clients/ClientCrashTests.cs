@@ -1,6 +1,6 @@
 using OrleansAgents.Cluster.Tests.Crashes;
 using OrleansAgents.Events;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Testing;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using OrleansAgents.Events;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Testing;
 using Xunit;
 

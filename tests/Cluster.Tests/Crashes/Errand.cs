@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Events;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests.Crashes;

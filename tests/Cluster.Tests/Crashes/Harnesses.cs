@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansAgents.Harness;
+using OrleansAgents.SiloProgram;
 
 namespace OrleansAgents.Cluster.Tests.Crashes;
 

@@ -1,5 +1,5 @@
-using OrleansAgents.Harness;
 using OrleansAgents.Journal;
+using OrleansAgents.SiloProgram;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests.Crashes;
