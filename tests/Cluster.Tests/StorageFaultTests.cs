@@ -6,6 +6,7 @@ using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 using OrleansAgents.Storage.Sqlite;
 using OrleansAgents.Testing;
+using OrleansAgents.Threads;
 using Xunit;
 
 namespace OrleansAgents.Cluster.Tests;
@@ -27,9 +28,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
             : new Reply().Text("paid").Finish("stop"));
         _store = new SqliteJournal(_folder.File("agents.db"));
         _journal = new FaultyJournal(_store);
-        _silo = await TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
-            .AddTool(new ToolRegistration(() => $"paid {Interlocked.Increment(ref _paid)}", "pay") { Effect = ToolEffect.AtMostOnce, Description = "Pays." })
-            .AddAgent(new AgentDeclaration("shop", "Pays.", "Pay.", ["pay"])));
+        _silo = await StartAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -112,6 +111,26 @@ public sealed class StorageFaultTests : IAsyncLifetime
         Assert.Empty(await _store.ScanAsync(new(DateTimeOffset.MaxValue, [], null, 10)));
         Assert.Single(_models.Received);
     }
+
+    [Fact]
+    public async Task A_damaged_thread_is_named_as_a_thread_by_readers_and_by_its_grain()
+    {
+        const string thread = "thr_damaged_damaged_damaged";
+        var posted = await _silo.Grains.GetGrain<IThreadGrain>(thread).PostAsync(new("pay", "shop"), TestSilo.Meta());
+        await _silo.UntilEndedAsync(posted.RunId!);
+        Damage(thread, 1);
+        await _silo.DisposeAsync();
+        _silo = await StartAsync();
+
+        Assert.Equal(ProblemCodes.ThreadCorrupt, (await _silo.Grains.GetGrain<IThreadReader>(0).EventsAsync(Principal.Local, thread, 0, 10)).Problem?.Code);
+        var refused = await _silo.Grains.GetGrain<IThreadGrain>(thread).PostAsync(new("pay", "shop"), TestSilo.Meta());
+        Assert.Equal(ProblemCodes.ThreadCorrupt, refused.Problem?.Code);
+        Assert.Contains("seq 1", refused.Problem!.Message);
+    }
+
+    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
+        .AddTool(new ToolRegistration(() => $"paid {Interlocked.Increment(ref _paid)}", "pay") { Effect = ToolEffect.AtMostOnce, Description = "Pays." })
+        .AddAgent(new AgentDeclaration("shop", "Pays.", "Pay.", ["pay"])));
 
     /// <summary>Adds a blank to an event behind the store's back.</summary>
     private void Damage(string id, int seq)

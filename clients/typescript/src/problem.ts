@@ -15,7 +15,7 @@ export class ProblemError extends Error {
 
   /** Whether asking the same again can help. */
   get passing(): boolean {
-    return this.status === 408 || this.status === 429 || (this.status >= 500 && this.status !== 501 && this.status !== 507 && this.code !== "run_corrupt");
+    return this.status === 408 || this.status === 429 || (this.status >= 500 && this.status !== 501 && this.status !== 507 && !this.code.endsWith("_corrupt"));
   }
 
   static async of(response: Response): Promise<ProblemError> {

@@ -107,6 +107,8 @@ public static class ProblemCodes
     public const string StorageFull = "storage_full";
     public const string StorageUnavailable = "storage_unavailable";
     public const string RunCorrupt = "run_corrupt";
+    public const string ThreadCorrupt = "thread_corrupt";
+    public const string FactsCorrupt = "facts_corrupt";
     public const string ThreadNotFound = "thread_not_found";
     public const string ThreadDeleted = "thread_deleted";
     public const string ThreadBusy = "thread_busy";

@@ -1,5 +1,6 @@
 using OrleansAgents.Core.Facts;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
@@ -57,7 +58,7 @@ internal sealed partial class FactsGrain
 
             return decision.Refusal is { } refusal ? (null, null, refusal) : (new(meta.CommandId, "accepted", decision.State.Head), decision, null);
         }
-        catch (Exception e) when (Describe(e) is { } problem)
+        catch (Exception e) when (JournalProblems.Facts.Of(e) is { } problem)
         {
             Drop();
             return (null, null, problem);
@@ -84,7 +85,6 @@ internal sealed partial class FactsGrain
         var outcome = await journal.AppendAsync(new(Id, held.Epoch, before.Head, rows, header, commands, used, decision.Released));
         if (outcome != AppendOutcome.Committed)
         {
-            // Fenced or unknown: whoever comes next folds what is there, and finds the command if it landed.
             throw new DoubtfulException();
         }
 
@@ -94,22 +94,9 @@ internal sealed partial class FactsGrain
     /// <summary>Journal time never runs backwards, whatever the wall clock does.</summary>
     private DateTimeOffset Now(FactsState state)
     {
-        var now = time.GetUtcNow();
-        now = new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var now = time.JournalNow();
         return now > state.UpdatedAt ? now : state.UpdatedAt;
     }
 
     private void Drop() => (_held, _seen) = (null, FactsState.Empty);
-
-    private static Problem? Describe(Exception e) => e switch
-    {
-        StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
-        StorageRefusedException => new(ProblemCodes.StorageUnavailable, e.Message),
-        JournalDamagedException => new(ProblemCodes.RunCorrupt, e.Message),
-        NewerBuildException => new(ProblemCodes.InvalidState, e.Message),
-        DoubtfulException => new(ProblemCodes.RunMoved, "The user's facts change their process; repeat the command."),
-        _ => null,
-    };
-
-    private sealed class DoubtfulException : Exception;
 }

@@ -29,17 +29,9 @@ internal sealed class FactsReader(IJournal journal) : Grain, IFactsReader
             var items = await Task.WhenAll(facts.Take(limit).Select(f => ViewAsync(id, f)));
             return new(new(items, facts.Count > limit ? facts[limit - 1].Seq.ToString(CultureInfo.InvariantCulture) : null), null);
         }
-        catch (JournalDamagedException e)
+        catch (Exception e) when (JournalProblems.Facts.Of(e) is { } problem)
         {
-            return new(null, new(ProblemCodes.RunCorrupt, e.Message));
-        }
-        catch (NewerBuildException e)
-        {
-            return new(null, new(ProblemCodes.InvalidState, e.Message));
-        }
-        catch (StorageRefusedException e)
-        {
-            return new(null, new(e.Reason == StorageRefusal.Full ? ProblemCodes.StorageFull : ProblemCodes.StorageUnavailable, e.Message));
+            return new(null, problem);
         }
     }
 

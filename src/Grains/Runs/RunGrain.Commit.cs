@@ -60,7 +60,7 @@ internal sealed partial class RunGrain
         catch (Exception e)
         {
             CommitFailed(log, e, Id);
-            Lose(batch, Describe(e));
+            Lose(batch, JournalProblems.Run.Of(e) ?? JournalProblems.Run.Moved);
         }
         finally
         {
@@ -104,7 +104,7 @@ internal sealed partial class RunGrain
                         LookUp();
                         continue;
                     case AppendOutcome.Fenced:
-                        Lose(batch, Moved);
+                        Lose(batch, JournalProblems.Run.Moved);
                         return;
                     default:
                         if (await IsThereAsync(turn))
@@ -120,11 +120,11 @@ internal sealed partial class RunGrain
             {
                 // Clients are told at once; results in hand are kept and tried again under the same lease.
                 Stalled(log, Id, e.Message);
-                batch.RemoveAll(i => i.Meta is not null && i.Reply.TrySetResult(Describe(e)));
+                batch.RemoveAll(i => i.Meta is not null && i.Reply.TrySetResult(JournalProblems.Run.Of(e) ?? JournalProblems.Run.Moved));
                 if (_run is null || _run.Policy.Draining)
                 {
                     // Nothing is in hand, or nobody stays to hold it: whoever wakes the run next goes on.
-                    Lose(batch, Describe(e));
+                    Lose(batch, JournalProblems.Run.Of(e) ?? JournalProblems.Run.Moved);
                     return;
                 }
             }
@@ -213,16 +213,4 @@ internal sealed partial class RunGrain
             SnapshotFailed(log, e, Id);
         }
     }
-
-    private static readonly Problem Moved = new(ProblemCodes.RunMoved, "The run changes its process; repeat the command with its id.");
-
-    private static Problem Describe(Exception e) => e switch
-    {
-        StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
-        StorageRefusedException => new(ProblemCodes.StorageUnavailable, e.Message),
-        JournalDamagedException => new(ProblemCodes.RunCorrupt, e.Message),
-        JournalDeletedException => new(ProblemCodes.RunDeleted, "The run was deleted."),
-        NewerBuildException => new(ProblemCodes.InvalidState, e.Message),
-        _ => Moved,
-    };
 }

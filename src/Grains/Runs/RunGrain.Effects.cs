@@ -114,7 +114,7 @@ internal sealed partial class RunGrain
         catch (NotOwnedException)
         {
             running.Ended.TrySetResult();
-            Lose([], Moved);
+            Lose([], JournalProblems.Run.Moved);
             Settle();
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using OrleansAgents.Core.Runs;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
@@ -41,7 +42,7 @@ internal sealed partial class RunGrain
         var commands = new List<RecordedCommand>();
         var bodies = new List<Body>();
         var answers = new List<(Inbound, CommandResult)>(batch.Count);
-        var now = Now();
+        var now = time.JournalNow();
         foreach (var item in batch)
         {
             if (state.Exists && RefuseIfForeign(item, state.Principal))
@@ -117,13 +118,6 @@ internal sealed partial class RunGrain
             return (decision, [.. decision.Events.Select((e, i) => new JournalEvent(
                 Id, state.Head + 1 + i, decision.At, EventCodec.NameOf(e), item.Meta?.CommandId, EventCodec.Encode(e)))]);
         }
-    }
-
-    /// <summary>The wall clock, as finely as journals keep it.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     private JournalHeader HeaderOf(HeldRun run, RunState state, RunPolicy policy, bool asks, DateTimeOffset? due, DateTimeOffset now)

@@ -99,7 +99,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         }
         catch (StorageRefusedException e)
         {
-            return Refused(e);
+            return JournalProblems.Run.Of(e)!;
         }
     }
 
@@ -175,22 +175,11 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         {
             return new(null, e.Owner == principal ? new(ProblemCodes.RunDeleted, "The run was deleted.") : NotFound);
         }
-        catch (JournalDamagedException e)
+        catch (Exception e) when (JournalProblems.Run.Of(e) is { } problem)
         {
-            return new(null, new(ProblemCodes.RunCorrupt, e.Message));
-        }
-        catch (NewerBuildException e)
-        {
-            return new(null, new(ProblemCodes.InvalidState, e.Message));
-        }
-        catch (StorageRefusedException e)
-        {
-            return new(null, Refused(e));
+            return new(null, problem);
         }
     }
 
     private static Problem NotFound { get; } = new(ProblemCodes.RunNotFound, "There is no such run.");
-
-    private static Problem Refused(StorageRefusedException e) =>
-        new(e.Reason == StorageRefusal.Full ? ProblemCodes.StorageFull : ProblemCodes.StorageUnavailable, e.Message);
 }

@@ -1,6 +1,7 @@
 using OrleansAgents.Client.Live;
 using OrleansAgents.Core.Threads;
 using OrleansAgents.Events;
+using OrleansAgents.Grains.Shell;
 using OrleansAgents.Journal;
 using OrleansAgents.Runs;
 
@@ -56,7 +57,7 @@ internal sealed partial class ThreadGrain
                     : new Problem(ProblemCodes.IdempotencyMismatch, "This key was used for another request.", "Idempotency-Key");
             }
 
-            var now = Now();
+            var now = time.JournalNow();
             var decision = ThreadDecision.On(held.State, make(now));
             if (decision.Refusal is { } refusal)
             {
@@ -70,7 +71,7 @@ internal sealed partial class ThreadGrain
             await AppendAsync(held, decision.State, rows, commands, bodies ?? [], now);
             return new Receipt(meta?.CommandId ?? "", "accepted", seq);
         }
-        catch (Exception e) when (Describe(e) is { } problem)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is { } problem)
         {
             Drop();
             return problem;
@@ -116,13 +117,6 @@ internal sealed partial class ThreadGrain
             (s.Pinned ? ThreadMarks.Pinned : 0) | (s.Archived ? ThreadMarks.Archived : 0), s.ActiveAt);
     }
 
-    /// <summary>The wall clock, as finely as journals keep it.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-    }
-
     private void Drop()
     {
         _held = null;
@@ -132,17 +126,4 @@ internal sealed partial class ThreadGrain
             hub.Release(live);
         }
     }
-
-    private static Problem? Describe(Exception e) => e switch
-    {
-        StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
-        StorageRefusedException => new(ProblemCodes.StorageUnavailable, e.Message),
-        JournalDamagedException => new(ProblemCodes.RunCorrupt, e.Message),
-        JournalDeletedException => new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id"),
-        NewerBuildException => new(ProblemCodes.InvalidState, e.Message),
-        DoubtfulException => new(ProblemCodes.RunMoved, "The thread changes its process; repeat the command with its id."),
-        _ => null,
-    };
-
-    private sealed class DoubtfulException : Exception;
 }

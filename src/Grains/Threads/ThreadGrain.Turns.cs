@@ -32,9 +32,9 @@ internal sealed partial class ThreadGrain
             }
 
             var held = await HeldAsync();
-            await AppendAsync(held, held.State, [], [], [], Now());
+            await AppendAsync(held, held.State, [], [], [], time.JournalNow());
         }
-        catch (Exception e) when (Describe(e) is not null || e is TimeoutException or OrleansException)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is not null || e is TimeoutException or OrleansException)
         {
             Drop();
             Delayed(log, e, Id);
@@ -134,9 +134,9 @@ internal sealed partial class ThreadGrain
         {
             return new(ProblemCodes.ThreadBusy, "A run of this thread is at work; cancel it first.");
         }
-        catch (Exception e) when (Describe(e) is not null)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is { } problem)
         {
-            return Describe(e);
+            return problem;
         }
     }
 

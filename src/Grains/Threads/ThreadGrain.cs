@@ -67,7 +67,7 @@ internal sealed partial class ThreadGrain(
         {
             return new(receipt, await RunOfAsync(meta.CommandId, receipt.Seq), null);
         }
-        catch (Exception e) when (Describe(e) is { } unread)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is { } unread)
         {
             return new(null, null, unread);
         }
@@ -153,9 +153,9 @@ internal sealed partial class ThreadGrain(
         {
             return NotFound;
         }
-        catch (Exception e) when (Describe(e) is not null)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is { } problem)
         {
-            return Describe(e);
+            return problem;
         }
     }
 

@@ -162,17 +162,9 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
         {
             return new(null, e.Owner == principal ? new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id") : NotFound);
         }
-        catch (JournalDamagedException e)
+        catch (Exception e) when (JournalProblems.Thread.Of(e) is { } problem)
         {
-            return new(null, new(ProblemCodes.RunCorrupt, e.Message));
-        }
-        catch (NewerBuildException e)
-        {
-            return new(null, new(ProblemCodes.InvalidState, e.Message));
-        }
-        catch (StorageRefusedException e)
-        {
-            return new(null, new(e.Reason == StorageRefusal.Full ? ProblemCodes.StorageFull : ProblemCodes.StorageUnavailable, e.Message));
+            return new(null, problem);
         }
     }
 }

@@ -58,7 +58,7 @@ public sealed class RequestHashTests
     [InlineData(ProblemCodes.RunNotFound, 404), InlineData(ProblemCodes.AgentNotFound, 404), InlineData(ProblemCodes.BodyNotFound, 404)]
     [InlineData(ProblemCodes.RunDeleted, 410), InlineData(ProblemCodes.InvalidState, 409), InlineData(ProblemCodes.IdempotencyMismatch, 409)]
     [InlineData(ProblemCodes.RetryTooEarly, 409), InlineData(ProblemCodes.StorageFull, 507), InlineData(ProblemCodes.StorageUnavailable, 503)]
-    [InlineData(ProblemCodes.RunCorrupt, 500), InlineData(ProblemCodes.InvalidRequest, 400)]
+    [InlineData(ProblemCodes.RunCorrupt, 500), InlineData(ProblemCodes.ThreadCorrupt, 500), InlineData(ProblemCodes.FactsCorrupt, 500), InlineData(ProblemCodes.InvalidRequest, 400)]
     public void Each_code_has_its_status(string code, int status) => Assert.Equal(status, Problems.StatusOf(code));
 
     private static string Hash(string json) =>
