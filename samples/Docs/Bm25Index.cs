@@ -39,7 +39,7 @@ internal sealed class Bm25Index
     public IReadOnlyList<Passage> Search(string query, int limit)
     {
         var scores = new Dictionary<int, double>();
-        foreach (var term in Terms.Of(query).Distinct())
+        foreach (var term in Terms.OfQuery(query).Distinct())
         {
             if (!_postings.TryGetValue(term, out var list))
             {

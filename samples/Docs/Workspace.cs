@@ -32,6 +32,11 @@ internal sealed class Workspace
     /// <exception cref="InvalidSettingException">A named path does not exist.</exception>
     public static Workspace Read(IConfiguration configuration, string baseDirectory)
     {
+        if (configuration["Workspace"] is { Length: > 0 })
+        {
+            throw new InvalidSettingException("Workspace is a plain value; set Workspace:Path instead.");
+        }
+
         if (configuration.GetSection("Workspace").GetChildren().FirstOrDefault(c => !c.Key.Equals("Path", StringComparison.OrdinalIgnoreCase)) is { } unknown)
         {
             throw new InvalidSettingException($"{unknown.Path} is not a known key; known are Path.");

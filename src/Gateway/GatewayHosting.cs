@@ -9,6 +9,7 @@ using OrleansAgents.Client.Live;
 using OrleansAgents.Client.Streams;
 using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Exposure;
+using OrleansAgents.Gateway.Facts;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Gateway.Hubs;
 using OrleansAgents.Gateway.Limits;
@@ -16,7 +17,6 @@ using OrleansAgents.Gateway.Reference;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Streams;
 using OrleansAgents.Gateway.Threads;
-using OrleansAgents.Gateway.UserFacts;
 using OrleansAgents.Gateway.Web;
 
 namespace OrleansAgents.Gateway;

@@ -1,7 +1,7 @@
 using OrleansAgents.Gateway.Auth;
+using OrleansAgents.Gateway.Facts;
 using OrleansAgents.Gateway.Runs;
 using OrleansAgents.Gateway.Threads;
-using OrleansAgents.Gateway.UserFacts;
 
 namespace OrleansAgents.Gateway;
 

@@ -12,9 +12,10 @@ internal static class TypeReferences
             type.BaseType,
             .. type.Interfaces.Select(i => i.InterfaceType),
             .. Attributes(type),
-            .. type.GenericParameters.SelectMany(p => p.Constraints).Select(c => c.ConstraintType),
+            .. Generics(type),
             .. type.Fields.SelectMany(f => Attributes(f).Prepend(f.FieldType)),
             .. type.Properties.SelectMany(Attributes),
+            .. type.Events.SelectMany(Attributes),
             .. type.Methods.SelectMany(InMethod),
             .. type.NestedTypes.SelectMany(Direct),
         ];
@@ -22,8 +23,11 @@ internal static class TypeReferences
     private static IEnumerable<TypeReference?> InMethod(MethodDefinition method) =>
         [
             method.ReturnType,
-            .. method.Parameters.Select(p => p.ParameterType),
+            .. method.Parameters.SelectMany(p => Attributes(p).Prepend(p.ParameterType)),
             .. Attributes(method),
+            .. Attributes(method.MethodReturnType),
+            .. Generics(method),
+            .. method.HasBody ? method.Body.ExceptionHandlers.Select(h => h.CatchType) : [],
             .. method.HasBody ? method.Body.Variables.Select(v => v.VariableType) : [],
             .. method.HasBody ? method.Body.Instructions.SelectMany(i => InOperand(i.Operand)) : [],
         ];
@@ -37,7 +41,19 @@ internal static class TypeReferences
         _ => [],
     };
 
-    private static IEnumerable<TypeReference?> Attributes(ICustomAttributeProvider provider) => provider.CustomAttributes.Select(a => a.AttributeType);
+    private static IEnumerable<TypeReference?> Generics(IGenericParameterProvider generic) => generic.GenericParameters.SelectMany(p => p.Constraints).Select(c => c.ConstraintType);
+
+    /// <summary>Attributes, and the types that they name: <c>[JsonDerivedType(typeof(…))]</c>.</summary>
+    private static IEnumerable<TypeReference?> Attributes(ICustomAttributeProvider provider) => provider.CustomAttributes.SelectMany(a => a.ConstructorArguments
+        .Concat(a.Properties.Select(p => p.Argument)).SelectMany(InArgument).Prepend(a.AttributeType));
+
+    private static IEnumerable<TypeReference?> InArgument(CustomAttributeArgument argument) => argument.Value switch
+    {
+        TypeReference named => [named],
+        CustomAttributeArgument[] several => several.SelectMany(InArgument),
+        CustomAttributeArgument boxed => InArgument(boxed),
+        _ => [],
+    };
 
     /// <summary>The type itself, the outermost one of a nested type, and the arguments of a generic one.</summary>
     private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch

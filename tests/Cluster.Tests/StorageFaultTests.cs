@@ -128,6 +128,17 @@ public sealed class StorageFaultTests : IAsyncLifetime
         Assert.Contains("seq 1", refused.Problem!.Message);
     }
 
+    [Fact]
+    public async Task A_damaged_run_is_named_as_a_run_when_its_thread_is_read()
+    {
+        const string thread = "thr_sound_sound_sound_sound";
+        var run = (await _silo.Grains.GetGrain<IThreadGrain>(thread).PostAsync(new("pay", "shop"), TestSilo.Meta())).RunId!;
+        await _silo.UntilEndedAsync(run);
+        Damage(run, 6);
+
+        Assert.Equal(ProblemCodes.RunCorrupt, (await _silo.Grains.GetGrain<IThreadReader>(0).MessagesAsync(Principal.Local, thread, 0, 10)).Problem?.Code);
+    }
+
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
         .AddTool(new ToolRegistration(() => $"paid {Interlocked.Increment(ref _paid)}", "pay") { Effect = ToolEffect.AtMostOnce, Description = "Pays." })
         .AddAgent(new AgentDeclaration("shop", "Pays.", "Pay.", ["pay"])));

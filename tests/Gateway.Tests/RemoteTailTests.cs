@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Agents.Declarations;
@@ -128,6 +129,9 @@ public sealed class RemoteTailTests : IAsyncLifetime
     {
         await using var gateway = await RemoteGateway.StartAsync(_port);
         using var together = new Barrier(4);
+
+        // Kept until they are counted: a sweep takes away what nobody watches.
+        var watched = new ConcurrentBag<IDisposable>();
         for (var i = 0; i < Times; i++)
         {
             var run = JournalIds.NewRun();
@@ -135,13 +139,18 @@ public sealed class RemoteTailTests : IAsyncLifetime
                 () =>
                 {
                     together.SignalAndWait();
-                    gateway.Tail.Subscribe(run).Dispose();
+                    watched.Add(gateway.Tail.Subscribe(run));
                 },
                 TaskCreationOptions.LongRunning)));
         }
 
         await UntilAsync(() => Lanes.Carried == Times, () => $"{Times} journals to be carried; there are {Lanes.Carried}");
         Assert.Equal((1, Times, Times), (Lanes.Count, gateway.Tail.Attached, gateway.Tail.Topics));
+        foreach (var subscription in watched)
+        {
+            subscription.Dispose();
+        }
+
         gateway.Tail.Sweep();
         gateway.Tail.Sweep();
         Assert.Equal(0, gateway.Tail.Topics);

@@ -3,7 +3,7 @@ using OrleansAgents.Testing;
 
 namespace OrleansAgents.SiloProgram;
 
-/// <summary>One line to the harness.</summary>
+/// <summary>One line to the program.</summary>
 /// <param name="Op"><c>start pause resume cancel resolve delete</c> are commands; <c>look record arm release</c> are not.</param>
 /// <param name="Number">With <c>look</c> the head already seen, with <c>arm</c> the write point at which to crash.</param>
 internal sealed record Ask(
@@ -13,7 +13,7 @@ internal sealed record Ask(
     public long No { get; init; }
 }
 
-/// <summary>One line from the harness.</summary>
+/// <summary>One line from the program.</summary>
 /// <param name="Seq">With a receipt, its seq.</param>
 /// <param name="Status">With a receipt, its status.</param>
 /// <param name="Problem">A code, when it was refused.</param>

@@ -3,7 +3,7 @@ using OrleansAgents.Events;
 using OrleansAgents.Facts;
 using OrleansAgents.Gateway.Http;
 
-namespace OrleansAgents.Gateway.UserFacts;
+namespace OrleansAgents.Gateway.Facts;
 
 /// <param name="NextCursor">Pass as <c>cursor</c> for the next page; absent on the last.</param>
 internal sealed record FactPage(IReadOnlyList<FactView> Items, string? NextCursor);

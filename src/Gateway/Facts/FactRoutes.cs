@@ -3,7 +3,7 @@ using OrleansAgents.Gateway.Auth;
 using OrleansAgents.Gateway.Http;
 using OrleansAgents.Runs;
 
-namespace OrleansAgents.Gateway.UserFacts;
+namespace OrleansAgents.Gateway.Facts;
 
 /// <summary>The routes of what is kept of a user.</summary>
 internal static class FactRoutes

@@ -26,7 +26,7 @@ internal static class Describe
         names.Aggregate(route, (r, name) => r.Parameter(name, ParameterLocation.Query, null));
 
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder route) =>
-        route.Parameter(Describe.LastEventId, ParameterLocation.Header, "The id of the last event seen; wins over after.");
+        route.Parameter(LastEventId, ParameterLocation.Header, "The id of the last event seen; wins over after.");
 
     private static RouteHandlerBuilder Named(this RouteHandlerBuilder route, string name, string summary) =>
         route.WithName(name).WithSummary(summary).Produces<ApiProblem>(400, Problems.ContentType);

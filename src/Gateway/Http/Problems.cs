@@ -31,7 +31,7 @@ internal static class Problems
         ProblemCodes.StorageUnavailable or ProblemCodes.RunMoved => StatusCodes.Status503ServiceUnavailable,
 
         // The client asked rightly and nothing it can do helps: the store is at fault.
-        ProblemCodes.RunCorrupt or ProblemCodes.ThreadCorrupt or ProblemCodes.FactsCorrupt => StatusCodes.Status500InternalServerError,
+        _ when code.EndsWith("_corrupt", StringComparison.Ordinal) => StatusCodes.Status500InternalServerError,
         _ when code.EndsWith("_not_found", StringComparison.Ordinal) => StatusCodes.Status404NotFound,
         _ => StatusCodes.Status400BadRequest,
     };

@@ -112,18 +112,18 @@ internal sealed class ThreadStream(ThreadSource source, ILiveTail tail, IViewer 
 
     private async Task TakeAsync(JournalEvent e, CancellationToken cancellation)
     {
-        var fact = e.Type is "turn.accepted" or "turn.ended" ? e.Decode() : null;
-        if (fact is TurnEnded)
+        var turned = e.Type is "turn.accepted" or "turn.ended" ? e.Decode() : null;
+        if (turned is TurnEnded)
         {
             await _following;
         }
 
         await AloneAsync(() =>
         {
-            _place = new(e.Seq, fact is TurnAccepted ? Cursor.Start : _place.Run);
+            _place = new(e.Seq, turned is TurnAccepted ? Cursor.Start : _place.Run);
             return viewer.ShowAsync(source.ThreadId, [new Frame(e) { Place = _place.ToString() }]);
         });
-        if (fact is TurnAccepted turn)
+        if (turned is TurnAccepted turn)
         {
             _following = FollowAsync(turn.RunId, Cursor.Start, cancellation);
         }

@@ -28,8 +28,9 @@ internal sealed class MeteredJournal : JournalDecorator
     public override Task<AppendOutcome> AppendAsync(Append append) =>
         _duration.Enabled || _fenced.Enabled || _queue.Enabled ? MeasureAsync(append) : base.AppendAsync(append);
 
-    /// <summary>Whether another owner is the only reason for a refusal: a repeated start and an update of the header alone are refused in normal work too.</summary>
-    private static bool IsOwners(Append append) => append.ExpectedHead > 0 && append.Events.Count + append.Commands.Count > 0;
+    /// <summary>Whether another owner is the only reason for a refusal: a repeated start, and a header that is updated without owning its journal, are refused in normal work too.</summary>
+    private static bool IsOwners(Append append) =>
+        append.ExpectedHead > 0 && (append.Header.Owner is not null || append.Events.Count + append.Commands.Count > 0);
 
     private async Task<AppendOutcome> MeasureAsync(Append append)
     {

@@ -41,6 +41,17 @@ public sealed class DocsToolsTests
     }
 
     [Fact]
+    public void Words_that_every_text_has_find_nothing()
+    {
+        using var folder = new Folder().File("README.md", "This is the guide, and what it is about.");
+
+        var found = DocsTools.SearchDocuments(Tools(folder), "What is the xylophone about, and why?");
+
+        Assert.Empty(found.Passages);
+        Assert.NotNull(found.Note);
+    }
+
+    [Fact]
     public void A_rare_word_counts_more_than_a_common_one()
     {
         var passages = Enumerable.Range(0, 20).Select(i => (new Passage($"{i}.md", 1, "journal journal journal"), "")).Append((new("x.md", 1, "journal quarantine"), ""));

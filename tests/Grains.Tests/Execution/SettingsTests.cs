@@ -84,6 +84,7 @@ public sealed class SettingsTests
     [InlineData("Agents:docs:AllowModels", "default, fast", "Agents:docs:AllowModels names 'fast', which is not configured; models are default.")]
     [InlineData("Agents:docs:AllowModels:0", "fast", "Agents:docs:AllowModels names 'fast', which is not configured; models are default.")]
     [InlineData("Agents:docs:AllowInstructions", "yes", "Agents:docs:AllowInstructions is 'yes'; give true or false.")]
+    [InlineData("Workspace", "./docs", "Workspace is a plain value; set Workspace:Path instead.")]
     [InlineData("Workspace:Path", "/no/such/place", "Workspace:Path names '/no/such/place', which does not exist.")]
     public async Task A_wrong_value_stops_the_start_with_a_sentence_that_names_the_key(string key, string value, string sentence)
     {

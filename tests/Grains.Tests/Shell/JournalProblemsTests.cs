@@ -5,15 +5,17 @@ namespace OrleansAgents.Grains.Tests.Shell;
 
 public sealed class JournalProblemsTests
 {
-    [Fact]
-    public void Damage_is_named_by_the_kind_of_journal()
+    [Theory]
+    [InlineData("run_a", "run_corrupt")]
+    [InlineData("thr_a", "thread_corrupt")]
+    [InlineData("fct_a", "facts_corrupt")]
+    public void Damage_is_named_by_the_damaged_journal_whoever_reads_it(string id, string code)
     {
-        var damage = new JournalDamagedException("x", 3, "checksum");
-
-        Assert.Equal("run_corrupt", JournalProblems.Run.Of(damage)!.Code);
-        Assert.Equal("thread_corrupt", JournalProblems.Thread.Of(damage)!.Code);
-        Assert.Equal("facts_corrupt", JournalProblems.Facts.Of(damage)!.Code);
-        Assert.Equal("checksum", JournalProblems.Facts.Of(damage)!.Message);
+        foreach (var reader in new[] { JournalProblems.Run, JournalProblems.Thread, JournalProblems.Facts })
+        {
+            var problem = reader.Of(new JournalDamagedException(id, 3, "checksum"))!;
+            Assert.Equal((code, "checksum"), (problem.Code, problem.Message));
+        }
     }
 
     [Fact]

@@ -36,13 +36,14 @@ public sealed class MeteredJournalTests
     }
 
     [Theory]
-    [InlineData(3, 1, 0, true)]
-    [InlineData(3, 0, 1, true)]
-    [InlineData(3, 0, 0, false)]
-    [InlineData(0, 1, 1, false)]
-    public async Task Only_lost_work_counts_as_fenced_not_a_repeated_start_or_a_late_header(long head, int events, int commands, bool counted)
+    [InlineData(3, 1, 0, null, true)]
+    [InlineData(3, 0, 1, null, true)]
+    [InlineData(3, 0, 0, "silo", true)]
+    [InlineData(3, 0, 0, null, false)]
+    [InlineData(0, 1, 1, "silo", false)]
+    public async Task Only_lost_work_counts_as_fenced_not_a_repeated_start_or_a_late_header(long head, int events, int commands, string? owner, bool counted)
     {
-        var (_, figures) = await AppendAsync(new AnsweringJournal(() => AppendOutcome.Fenced), Append(head, events, commands));
+        var (_, figures) = await AppendAsync(new AnsweringJournal(() => AppendOutcome.Fenced), Append(head, events, commands, owner));
 
         Assert.Equal(counted ? 1 : 0, figures.Of("orleans_agents.journal.fenced").Count);
     }
@@ -78,11 +79,11 @@ public sealed class MeteredJournalTests
     private static IEnumerable<object?> Outcomes(RecordedTelemetry figures) =>
         figures.Of("orleans_agents.journal.append.duration").Select(f => f.Tags["orleans_agents.append.outcome"]);
 
-    private static Append Append(long head, int events, int commands = 0)
+    private static Append Append(long head, int events, int commands = 0, string? owner = null)
     {
         var at = DateTimeOffset.UnixEpoch;
         var header = new JournalHeader(
-            Id, Principal.Local, null, "docs", "demo", RunStatus.Running, null, "Hello.", head + events, 1, null, null, 0, at, at, null);
+            Id, Principal.Local, null, "docs", "demo", RunStatus.Running, null, "Hello.", head + events, 1, owner, null, 0, at, at, null);
         return new(
             Id, 1, head, [.. Enumerable.Range(1, events).Select(n => new JournalEvent(Id, head + n, at, "model.completed", null, "{}"u8.ToArray()))],
             header, [.. Enumerable.Range(1, commands).Select(n => new RecordedCommand($"c{n}", "", head))], []);

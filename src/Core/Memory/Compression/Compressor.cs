@@ -69,7 +69,7 @@ internal sealed class Compressor(Transcript transcript, Compaction due)
 
         if (turn.Tokens > said)
         {
-            yield return new(turn.Number, turn.Tokens - said, "calls and results of tools; literals of them are kept, recall shows a result whole");
+            yield return new(turn.Number, turn.Tokens - said, "calls and results of tools; facts of them are kept, recall shows a result whole");
         }
     }
 
