@@ -30,8 +30,8 @@ internal sealed class Arrows
         {
             foreach (var name in file.Usings)
             {
-                // A namespace that several rooms share says nothing: the compiled code does.
-                if (house.RoomsOf(name) is { Count: 1 } rooms)
+                // A using of a namespace that several rooms or others share does not name a room; the compiled code does.
+                if (name.StartsWith("OrleansAgents", StringComparison.Ordinal) && house.RoomsOf(name) is { Count: 1 } rooms)
                 {
                     Add(file.Room, rooms.First(), $"{file.Path} is using {name}");
                 }

@@ -31,11 +31,11 @@ internal sealed partial class House
 
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
 
-    public static House Read() => new(
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")
-                && !path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}"))
-            .Select(SourceFile.Read).OfType<SourceFile>().Where(file => file.Room != "Shared")]);
+    /// <summary>Project files by name: those of <c>src</c>, and the sample agent that the silo brings along.</summary>
+    public static IReadOnlyDictionary<string, string> Projects { get; } = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+        .Append(Path.Combine(Root, "samples", "Docs", "Docs.csproj")).ToDictionary(path => Path.GetFileNameWithoutExtension(path));
+
+    public static House Read() => new([.. Projects.SelectMany(p => FilesOf(p.Key, Path.GetDirectoryName(p.Value)!))]);
 
     /// <param name="type">Full name; of a generic type without its arity.</param>
     /// <returns>Null for a type that is not declared in this tree.</returns>
@@ -46,19 +46,26 @@ internal sealed partial class House
 
     public static string ProjectOf(string room) => room.Split('/')[0];
 
+    private static IEnumerable<SourceFile> FilesOf(string project, string folder) =>
+        from path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        let below = Path.GetRelativePath(folder, Path.GetDirectoryName(path)!).Replace('\\', '/')
+        where below.Split('/')[0] is not ("bin" or "obj")
+        select SourceFile.Read(path, below == "." ? project : $"{project}/{below}") into file
+        where file is not null
+        select file;
+
     private static string Here([CallerFilePath] string path = "") => path;
 }
 
 /// <summary>A file of the source tree.</summary>
-/// <param name="Room">Its folder below <c>src</c>.</param>
+/// <param name="Room">Its project and its folder in the project.</param>
 /// <param name="Types">Names of the types at its top level.</param>
 internal sealed partial record SourceFile(string Path, string Room, string Namespace, IReadOnlyList<string> Types, IReadOnlyList<string> Usings)
 {
-    /// <summary>Null for a file outside our namespaces: a program, or extensions of somebody else's types.</summary>
-    public static SourceFile? Read(string path)
+    /// <summary>Null for a file without a namespace: a program.</summary>
+    public static SourceFile? Read(string path, string room)
     {
         var text = File.ReadAllText(path);
-        var room = System.IO.Path.GetRelativePath(System.IO.Path.Combine(House.Root, "src"), System.IO.Path.GetDirectoryName(path)!).Replace('\\', '/');
         return NamespaceLine().Match(text) is { Success: true } ns
             ? new(
                 System.IO.Path.GetRelativePath(House.Root, path), room, ns.Groups[1].Value,
@@ -67,7 +74,7 @@ internal sealed partial record SourceFile(string Path, string Room, string Names
             : null;
     }
 
-    [GeneratedRegex(@"^namespace (OrleansAgents[\w.]*);", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
 
     [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]

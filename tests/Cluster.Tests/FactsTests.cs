@@ -213,6 +213,18 @@ public sealed class FactsTests : IAsyncLifetime
     private IEnumerable<string> Told() => _models.Received[^1].Messages.Select(ReceivedRequest.Text)
         .Where(t => t.StartsWith("Kept about the user", StringComparison.Ordinal)).SelectMany(t => t.Split('\n').Skip(1));
 
+    [Fact]
+    public async Task Damaged_facts_are_named_as_facts()
+    {
+        await RememberAsync(First, "I live in Paris", "city", "I live in Paris");
+        var facts = JournalIds.FactsOf(Principal.Local);
+        StoreFile.Damage(_folder.File("agents.db"), facts, 1);
+        await RestartAsync();
+
+        Assert.Equal(ProblemCodes.FactsCorrupt, (await _silo.Grains.GetGrain<IFactsReader>(0).ListAsync(Principal.Local, true, null, 10)).Problem?.Code);
+        Assert.Equal(ProblemCodes.FactsCorrupt, (await _silo.Grains.GetGrain<IFactsGrain>(facts).EraseAsync("fact_a", Principal.Local)).Problem?.Code);
+    }
+
     private async Task<string> RememberAsync(string thread, string input, string key, string text)
     {
         _models.Reply(r => r.Call("remember", Json(key, text)).Finish("tool_calls"));

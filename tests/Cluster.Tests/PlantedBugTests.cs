@@ -69,7 +69,7 @@ public sealed class PlantedBugTests
         await journal.LetThrough.WaitAsync(TimeSpan.FromSeconds(30));
 
         var record = new RunRecord(run, await store.ReadAsync(run, 0, 1000), "", []);
-        var history = new History([record], [], [], model.Asked, HarnessTools.Effects);
+        var history = new History([record], [], [], model.Asked, ProgramTools.Effects);
         Sees(history, "follows run.completed, which is the end");
         Sees(history, "step 1 has two answers");
     }

@@ -50,21 +50,21 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
         Assert.Equal(0, await CommandAsync("verify"));
         var asked = _asked.Values.Sum();
 
-        await using var harness = await HarnessProcess.StartAsync(new(_fresh.Path, models.Endpoint));
-        await AssertAllThereAsync(harness, before);
-        var parked = await ParkedAsync(harness);
+        await using var program = await SiloProcess.StartAsync(new(_fresh.Path, models.Endpoint));
+        await AssertAllThereAsync(program, before);
+        var parked = await ParkedAsync(program);
         Assert.Equal(asked, _asked.Values.Sum());
         Assert.Contains(parked, run => run.StartsWith("run_" + Slow, StringComparison.Ordinal));
 
         var decisions = 0;
         foreach (var run in parked)
         {
-            decisions += await EndAsync(harness, run);
+            decisions += await EndAsync(program, run);
         }
 
         output.WriteLine($"{before.Count} commands acknowledged before, {parked.Count} runs parked, {decisions} decisions");
         Assert.True(decisions >= parked.Count(run => run.StartsWith("run_" + Slow, StringComparison.Ordinal)));
-        var payments = ToolLog.Read(_fresh.Path).Where(t => t.Tool == HarnessTools.Pay).ToLookup(t => t.Key);
+        var payments = ToolLog.Read(_fresh.Path).Where(t => t.Tool == ProgramTools.Pay).ToLookup(t => t.Key);
         Assert.All(payments, p => Assert.Single(p));
         Assert.All(parked, run => Assert.Contains(payments, p => p.Key.StartsWith(run + "/", StringComparison.Ordinal)));
     }
@@ -72,16 +72,16 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
     /// <summary>Works, is backed up while it works, works on, and is gone. Gives what it had acknowledged when the backup began.</summary>
     private async Task<IReadOnlyList<(string Run, string CommandId, long Seq)>> LoseAsync(ModelServer models)
     {
-        await using var harness = await HarnessProcess.StartAsync(new(_lost.Path, models.Endpoint));
+        await using var program = await SiloProcess.StartAsync(new(_lost.Path, models.Endpoint));
         var slow = new List<string>();
         for (var n = 0; n < 5; n++)
         {
-            slow.Add(await StartAsync(harness, Slow));
+            slow.Add(await StartAsync(program, Slow));
         }
 
         foreach (var run in slow)
         {
-            await LookAsync(harness, run, l => l.Head >= 3, "to ask");
+            await LookAsync(program, run, l => l.Head >= 3, "to ask");
         }
 
         using var stop = new CancellationTokenSource();
@@ -89,7 +89,7 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
         {
             while (!stop.IsCancellationRequested)
             {
-                await LookAsync(harness, await StartAsync(harness, kind), l => l.Pending.Count > 0, "to pay");
+                await LookAsync(program, await StartAsync(program, kind), l => l.Pending.Count > 0, "to pay");
             }
         })).ToList();
         while (_acknowledged.Count < 20)
@@ -106,24 +106,24 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
         _gate.SetResult();
         foreach (var run in slow)
         {
-            await LookAsync(harness, run, l => l.Ended, "to end");
+            await LookAsync(program, run, l => l.Ended, "to end");
         }
 
         return before;
     }
 
-    private static async Task AssertAllThereAsync(IHarness harness, IReadOnlyList<(string Run, string CommandId, long Seq)> before)
+    private static async Task AssertAllThereAsync(ISiloProgram program, IReadOnlyList<(string Run, string CommandId, long Seq)> before)
     {
         foreach (var (run, commandId, seq) in before)
         {
-            var record = (await harness.AskAsync(new("record", run, Value: commandId))).Record!;
+            var record = (await program.AskAsync(new("record", run, Value: commandId))).Record!;
             Assert.Equal(seq, Assert.Single(record.Commands).Seq);
             Assert.Equal("run.created", record.Events[0].Type);
         }
     }
 
     /// <summary>Every unfinished run of the store, once all are parked.</summary>
-    private async Task<List<string>> ParkedAsync(IHarness harness)
+    private async Task<List<string>> ParkedAsync(ISiloProgram program)
     {
         var unfinished = new List<string>();
         await using (var journal = new SqliteJournal(Store, readOnly: true))
@@ -139,7 +139,7 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
 
         foreach (var run in unfinished)
         {
-            var look = await LookAsync(harness, run, l => l.Status == nameof(RunStatus.Paused), "to be parked");
+            var look = await LookAsync(program, run, l => l.Status == nameof(RunStatus.Paused), "to be parked");
             Assert.Equal(PauseReason.Restored, look.Reason);
         }
 
@@ -147,16 +147,16 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
     }
 
     /// <summary>Resumes a run and answers what it asks as a person does who looks at the other side first.</summary>
-    private async Task<int> EndAsync(IHarness harness, string run)
+    private async Task<int> EndAsync(ISiloProgram program, string run)
     {
         var commands = 0;
-        Assert.Equal("accepted", (await harness.AskAsync(new("resume", run, "resume"))).Status);
-        for (var look = await LookAsync(harness, run, _ => true, "to be there"); !look.Ended; look = await LookAsync(harness, run, l => l.Head > look.Head, "to go on"))
+        Assert.Equal("accepted", (await program.AskAsync(new("resume", run, "resume"))).Status);
+        for (var look = await LookAsync(program, run, _ => true, "to be there"); !look.Ended; look = await LookAsync(program, run, l => l.Head > look.Head, "to go on"))
         {
             foreach (var pending in look.Pending)
             {
                 var done = ToolLog.Read(_fresh.Path).Any(t => t.Key == $"{run}/{pending.CallId}");
-                var told = await harness.AskAsync(new(
+                var told = await program.AskAsync(new(
                     "resolve", run, $"resolve-{++commands}", CallId: pending.CallId, Value: (done ? CallDecision.Skip : CallDecision.Retry).ToString()));
                 Assert.True(told.Problem is null, told.Problem);
             }
@@ -165,16 +165,16 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
         return commands;
     }
 
-    private async Task<string> StartAsync(IHarness harness, string kind)
+    private async Task<string> StartAsync(ISiloProgram program, string kind)
     {
         var run = $"run_{kind}{Guid.NewGuid():n}";
-        var told = await harness.AskAsync(new("start", run, "start", $"{kind} {run}"));
+        var told = await program.AskAsync(new("start", run, "start", $"{kind} {run}"));
         Assert.Equal("accepted", told.Status);
         _acknowledged.Enqueue((run, "start", told.Seq));
         return run;
     }
 
-    private static async Task<Look> LookAsync(IHarness harness, string run, Func<Look, bool> wanted, string what)
+    private static async Task<Look> LookAsync(ISiloProgram program, string run, Func<Look, bool> wanted, string what)
     {
         var patience = TimeSpan.FromSeconds(60);
         Look? look = null;
@@ -182,7 +182,7 @@ public sealed class RestoreTests(ITestOutputHelper output) : IAsyncDisposable
         {
             while (look is null || !(wanted(look) || look.Ended))
             {
-                look = (await harness.AskAsync(new("look", run, Number: look?.Head ?? 0)).WaitAsync(patience)).Look!;
+                look = (await program.AskAsync(new("look", run, Number: look?.Head ?? 0)).WaitAsync(patience)).Look!;
             }
 
             return look;

@@ -84,7 +84,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         var (damaged, sound) = (await _silo.StartRunAsync("shop", "pay"), await _silo.StartRunAsync("shop", "pay"));
         await _silo.UntilEndedAsync(damaged);
         await _silo.UntilEndedAsync(sound);
-        Damage(damaged, 6);
+        StoreFile.Damage(_folder.File("agents.db"), damaged, 6);
 
         var view = (await _silo.Reader.ViewAsync(Principal.Local, damaged)).Value!;
         Assert.Equal(PauseReason.Corrupt, view.Reason);
@@ -101,7 +101,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         _models.Script(_ => new Reply().Error(401, "no such key"));
         var id = await _silo.StartRunAsync("shop", "pay");
         await _silo.UntilAsync(id, v => v.Reason == WaitReason.Provider, "to wait for its provider");
-        Damage(id, 3);
+        StoreFile.Damage(_folder.File("agents.db"), id, 3);
 
         var woken = await _silo.Grains.GetGrain<IRunUpkeep>(id).EnsureRunningAsync();
 
@@ -118,7 +118,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         const string thread = "thr_damaged_damaged_damaged";
         var posted = await _silo.Grains.GetGrain<IThreadGrain>(thread).PostAsync(new("pay", "shop"), TestSilo.Meta());
         await _silo.UntilEndedAsync(posted.RunId!);
-        Damage(thread, 1);
+        StoreFile.Damage(_folder.File("agents.db"), thread, 1);
         await _silo.DisposeAsync();
         _silo = await StartAsync();
 
@@ -134,7 +134,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         const string thread = "thr_sound_sound_sound_sound";
         var run = (await _silo.Grains.GetGrain<IThreadGrain>(thread).PostAsync(new("pay", "shop"), TestSilo.Meta())).RunId!;
         await _silo.UntilEndedAsync(run);
-        Damage(run, 6);
+        StoreFile.Damage(_folder.File("agents.db"), run, 6);
 
         Assert.Equal(ProblemCodes.RunCorrupt, (await _silo.Grains.GetGrain<IThreadReader>(0).MessagesAsync(Principal.Local, thread, 0, 10)).Problem?.Code);
     }
@@ -142,19 +142,6 @@ public sealed class StorageFaultTests : IAsyncLifetime
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_journal, TestSilo.ModelAt(_models), s => s
         .AddTool(new ToolRegistration(() => $"paid {Interlocked.Increment(ref _paid)}", "pay") { Effect = ToolEffect.AtMostOnce, Description = "Pays." })
         .AddAgent(new AgentDeclaration("shop", "Pays.", "Pay.", ["pay"])));
-
-    /// <summary>Adds a blank to an event behind the store's back.</summary>
-    private void Damage(string id, int seq)
-    {
-        using var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.File("agents.db")};Pooling=False");
-        db.Open();
-        using var flip = db.CreateCommand();
-        flip.CommandText = "UPDATE events SET data=cast(data || ' ' AS BLOB) "
-            + "WHERE rowid & 0xFFFFFF = $seq AND rowid >> 24 = (SELECT jid FROM journals WHERE id=$id)";
-        flip.Parameters.AddWithValue("$id", id);
-        flip.Parameters.AddWithValue("$seq", seq);
-        Assert.Equal(1, flip.ExecuteNonQuery());
-    }
 
     /// <summary>Refuses, or loses track of, the append that carries an event of the given type.</summary>
     private sealed class FaultyJournal(IJournal inner) : JournalDecorator(inner)

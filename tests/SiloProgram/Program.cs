@@ -4,7 +4,7 @@ using OrleansAgents.SiloProgram;
 // Lines are the protocol; whatever else wants to print goes to the other stream.
 var wire = Console.Out;
 Console.SetOut(Console.Error);
-var host = await HarnessHost.StartAsync(new(args[0], new Uri(args[1]), Client: args.ElementAtOrDefault(2) ?? ""), Die);
+var host = await ProgramHost.StartAsync(new(args[0], new Uri(args[1]), Client: args.ElementAtOrDefault(2) ?? ""), Die);
 Tell(new Told(0));
 while (await Console.In.ReadLineAsync() is { } line)
 {

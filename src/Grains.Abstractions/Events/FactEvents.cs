@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace OrleansAgents.Events;
 
-/// <summary>An event of what is kept of one user across threads. Never sent to clients as it is: the content is a body beside it, which can be erased.</summary>
+/// <summary>An event in the journal of a user's facts. Clients never receive it. The text is a separate body, so that it can be erased.</summary>
 public abstract record UserFactEvent : Event;
 
 /// <summary>Something is kept from here on. Valid from when it was recorded, until another supersedes it or it is forgotten.</summary>

@@ -120,11 +120,12 @@ internal sealed partial class RunGrain
             {
                 // Clients are told at once; results in hand are kept and tried again under the same lease.
                 Stalled(log, Id, e.Message);
-                batch.RemoveAll(i => i.Meta is not null && i.Reply.TrySetResult(JournalProblems.Run.Of(e) ?? JournalProblems.Run.Moved));
+                var problem = JournalProblems.Run.Of(e)!;
+                batch.RemoveAll(i => i.Meta is not null && i.Reply.TrySetResult(problem));
                 if (_run is null || _run.Policy.Draining)
                 {
                     // Nothing is in hand, or nobody stays to hold it: whoever wakes the run next goes on.
-                    Lose(batch, JournalProblems.Run.Of(e) ?? JournalProblems.Run.Moved);
+                    Lose(batch, problem);
                     return;
                 }
             }

@@ -173,7 +173,7 @@ internal sealed partial class RunReader(IJournal journal, IAgentCatalog catalog,
         }
         catch (JournalDeletedException e)
         {
-            return new(null, e.Owner == principal ? new(ProblemCodes.RunDeleted, "The run was deleted.") : NotFound);
+            return new(null, e.Owner == principal ? JournalProblems.Run.Deleted : NotFound);
         }
         catch (Exception e) when (JournalProblems.Run.Of(e) is { } problem)
         {

@@ -4,9 +4,9 @@ using OrleansAgents.Runs;
 
 namespace OrleansAgents.Grains.Shell;
 
-/// <summary>What a caller is answered when the store, and not the request, stands in the way; in the words of one kind of journal.</summary>
+/// <summary>Maps failures of the store to the problems that callers receive. One instance for each kind of journal.</summary>
 /// <param name="Deleted">Null for a kind that is never deleted.</param>
-/// <param name="Moved">The command's outcome is in doubt; repeated with its id it is done once.</param>
+/// <param name="Moved">The outcome of the command is unknown. The caller repeats it with the same id; it takes effect once.</param>
 internal sealed record JournalProblems(Problem? Deleted, Problem Moved)
 {
     public static JournalProblems Run { get; } = new(
@@ -18,7 +18,7 @@ internal sealed record JournalProblems(Problem? Deleted, Problem Moved)
     public static JournalProblems Facts { get; } = new(
         null, new(ProblemCodes.RunMoved, "The user's facts change their process; repeat the command."));
 
-    /// <summary>Null for an exception that is a fault of ours.</summary>
+    /// <returns>Null for an exception that is no failure of the store.</returns>
     public Problem? Of(Exception e) => e switch
     {
         StorageRefusedException { Reason: StorageRefusal.Full } => new(ProblemCodes.StorageFull, e.Message),
@@ -30,10 +30,10 @@ internal sealed record JournalProblems(Problem? Deleted, Problem Moved)
         _ => null,
     };
 
-    /// <summary>By the journal that is damaged, not by the one that was asked for: a thread is read with its runs.</summary>
+    /// <summary>Depends on the damaged journal, not on the requested one: reading a thread reads its runs too.</summary>
     private static string CorruptOf(string id) =>
         JournalIds.IsThread(id) ? ProblemCodes.ThreadCorrupt : JournalIds.IsFacts(id) ? ProblemCodes.FactsCorrupt : ProblemCodes.RunCorrupt;
 }
 
-/// <summary>An append was fenced or its outcome is unknown: the next caller folds what is there, and finds the command if it was written.</summary>
+/// <summary>An append was fenced or its outcome is unknown. The grain drops its state; the next command folds the journal again and finds the command if it was written.</summary>
 internal sealed class DoubtfulException : Exception;

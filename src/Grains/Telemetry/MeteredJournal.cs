@@ -6,7 +6,7 @@ using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Grains.Telemetry;
 
-/// <summary>Measures the appends of every kind of journal.</summary>
+/// <summary>Records duration, outcome and queue length of every append.</summary>
 internal sealed class MeteredJournal : JournalDecorator
 {
     private readonly Histogram<double> _duration;
@@ -28,8 +28,8 @@ internal sealed class MeteredJournal : JournalDecorator
     public override Task<AppendOutcome> AppendAsync(Append append) =>
         _duration.Enabled || _fenced.Enabled || _queue.Enabled ? MeasureAsync(append) : base.AppendAsync(append);
 
-    /// <summary>Whether another owner is the only reason for a refusal: a repeated start, and a header that is updated without owning its journal, are refused in normal work too.</summary>
-    private static bool IsOwners(Append append) =>
+    /// <summary>Whether a fenced append proves a second owner. A repeated start and a header update by a process that does not own the journal are fenced in normal operation too.</summary>
+    private static bool IsByOwner(Append append) =>
         append.ExpectedHead > 0 && (append.Header.Owner is not null || append.Events.Count + append.Commands.Count > 0);
 
     private async Task<AppendOutcome> MeasureAsync(Append append)
@@ -41,7 +41,7 @@ internal sealed class MeteredJournal : JournalDecorator
         {
             var result = await base.AppendAsync(append);
             outcome = result switch { AppendOutcome.Committed => "committed", AppendOutcome.Fenced => "fenced", _ => "unknown" };
-            if (result == AppendOutcome.Fenced && IsOwners(append))
+            if (result == AppendOutcome.Fenced && IsByOwner(append))
             {
                 _fenced.Add(1);
             }

@@ -87,7 +87,6 @@ internal sealed partial class ThreadGrain
             return;
         }
 
-        // Fenced or unknown: whoever comes next folds what is there, and finds the command if it landed.
         var outcome = await journal.AppendAsync(new(Id, held.Epoch, held.State.Head, rows, header, commands, bodies));
         if (outcome != AppendOutcome.Committed)
         {

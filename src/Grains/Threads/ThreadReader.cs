@@ -160,7 +160,7 @@ internal sealed class ThreadReader(IJournal journal, ThreadSearch search) : Grai
         }
         catch (JournalDeletedException e)
         {
-            return new(null, e.Owner == principal ? new(ProblemCodes.ThreadDeleted, "The thread was deleted.", "id") : NotFound);
+            return new(null, e.Owner == principal ? JournalProblems.Thread.Deleted : NotFound);
         }
         catch (Exception e) when (JournalProblems.Thread.Of(e) is { } problem)
         {

@@ -4,18 +4,18 @@ using OrleansAgents.Testing;
 
 namespace OrleansAgents.Cluster.Tests.Crashes;
 
-/// <summary>A harness with its journal, its model and its tool log; brought back after every death.</summary>
+/// <summary>A program with its journal, its model and its tool log; brought back after every death.</summary>
 internal sealed class Stand : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly SemaphoreSlim _restarting = new(1);
-    private readonly Func<HarnessSettings, Task<IHarness>> _start;
+    private readonly Func<ProgramSettings, Task<ISiloProgram>> _start;
     private readonly ModelServer _server;
-    private readonly HarnessSettings _settings;
-    private IHarness _harness = null!;
+    private readonly ProgramSettings _settings;
+    private ISiloProgram _program = null!;
     private TaskCompletionSource _nextRestart = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Stand(Func<HarnessSettings, Task<IHarness>> start, ModelServer server, ErrandModel model, bool payIsSaidToBeReadOnly) =>
+    private Stand(Func<ProgramSettings, Task<ISiloProgram>> start, ModelServer server, ErrandModel model, bool payIsSaidToBeReadOnly) =>
         (_start, _server, Model, _settings) = (start, server, model, new(_folder.Path, server.Endpoint, payIsSaidToBeReadOnly));
 
     public ErrandModel Model { get; }
@@ -27,25 +27,25 @@ internal sealed class Stand : IAsyncDisposable
     public Task NextRestart => _nextRestart.Task;
 
     /// <summary>A process of its own, killed by kill -9.</summary>
-    public static Task<Stand> OfProcessesAsync() => StartAsync(HarnessProcess.StartAsync);
+    public static Task<Stand> OfProcessesAsync() => StartAsync(SiloProcess.StartAsync);
 
     /// <summary>A silo in this process, crashed by exceptions, with a fault planted in it or none.</summary>
     public static Task<Stand> InProcessAsync(Func<IJournal, IJournal>? plant = null, bool payIsSaidToBeReadOnly = false) => StartAsync(
-        async settings => new LocalHarness(await HarnessHost.StartAsync(settings, () => throw new CrashException(), plant)), payIsSaidToBeReadOnly);
+        async settings => new LocalSilo(await ProgramHost.StartAsync(settings, () => throw new CrashException(), plant)), payIsSaidToBeReadOnly);
 
-    /// <summary>Asks until a living harness answers.</summary>
+    /// <summary>Asks until a living program answers.</summary>
     public async Task<Told> AskAsync(Ask ask)
     {
         while (true)
         {
-            var harness = _harness;
+            var program = _program;
             try
             {
-                return await harness.AskAsync(ask);
+                return await program.AskAsync(ask);
             }
-            catch (HarnessDiedException)
+            catch (ProgramDiedException)
             {
-                await RestartAsync(harness);
+                await RestartAsync(program);
             }
         }
     }
@@ -59,9 +59,9 @@ internal sealed class Stand : IAsyncDisposable
     /// <summary>kill -9, now.</summary>
     public Task KillAsync()
     {
-        var harness = (HarnessProcess)_harness;
-        harness.Kill();
-        return RestartAsync(harness);
+        var program = (SiloProcess)_program;
+        program.Kill();
+        return RestartAsync(program);
     }
 
     /// <summary>What was seen of these errands from every side.</summary>
@@ -80,12 +80,12 @@ internal sealed class Stand : IAsyncDisposable
         var ids = runs.Select(r => r.Id).ToHashSet();
         return new(
             runs, client, [.. ToolLog.Read(_settings.Folder).Where(t => ids.Contains(t.Run))],
-            [.. Model.Asked.Where(m => ids.Contains(m.Run))], HarnessTools.Effects);
+            [.. Model.Asked.Where(m => ids.Contains(m.Run))], ProgramTools.Effects);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _harness.DisposeAsync();
+        await _program.DisposeAsync();
         await _server.DisposeAsync();
         _folder.Dispose();
         _restarting.Dispose();
@@ -93,38 +93,38 @@ internal sealed class Stand : IAsyncDisposable
 
     private async Task ArmAsync(Ask arm)
     {
-        var harness = _harness;
+        var program = _program;
         try
         {
-            if ((await harness.AskAsync(arm)).Problem is { } problem)
+            if ((await program.AskAsync(arm)).Problem is { } problem)
             {
                 throw new InvalidOperationException(problem);
             }
         }
-        catch (HarnessDiedException)
+        catch (ProgramDiedException)
         {
             // It was armed, and crashed before it could say so: arming the next process too would be a second crash.
-            await RestartAsync(harness);
+            await RestartAsync(program);
         }
     }
 
-    private static async Task<Stand> StartAsync(Func<HarnessSettings, Task<IHarness>> start, bool payIsSaidToBeReadOnly = false)
+    private static async Task<Stand> StartAsync(Func<ProgramSettings, Task<ISiloProgram>> start, bool payIsSaidToBeReadOnly = false)
     {
         var model = new ErrandModel();
         var stand = new Stand(start, await ModelServer.StartAsync(model.Answer), model, payIsSaidToBeReadOnly);
-        stand._harness = await start(stand._settings);
+        stand._program = await start(stand._settings);
         return stand;
     }
 
-    private async Task RestartAsync(IHarness dead)
+    private async Task RestartAsync(ISiloProgram dead)
     {
         await _restarting.WaitAsync();
         try
         {
-            if (_harness == dead)
+            if (_program == dead)
             {
                 await dead.DisposeAsync();
-                _harness = await _start(_settings);
+                _program = await _start(_settings);
                 Deaths++;
                 var back = _nextRestart;
                 _nextRestart = new(TaskCreationOptions.RunContinuationsAsynchronously);

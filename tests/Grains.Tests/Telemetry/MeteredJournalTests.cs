@@ -41,7 +41,7 @@ public sealed class MeteredJournalTests
     [InlineData(3, 0, 0, "silo", true)]
     [InlineData(3, 0, 0, null, false)]
     [InlineData(0, 1, 1, "silo", false)]
-    public async Task Only_lost_work_counts_as_fenced_not_a_repeated_start_or_a_late_header(long head, int events, int commands, string? owner, bool counted)
+    public async Task Only_appends_of_an_owner_count_as_fenced(long head, int events, int commands, string? owner, bool counted)
     {
         var (_, figures) = await AppendAsync(new AnsweringJournal(() => AppendOutcome.Fenced), Append(head, events, commands, owner));
 

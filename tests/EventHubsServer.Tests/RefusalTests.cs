@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
-using OrleansAgents.EventHubsServer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 public sealed class RefusalTests : IAsyncDisposable
 {

@@ -11,31 +11,31 @@ using OrleansAgents.Testing;
 
 namespace OrleansAgents.SiloProgram;
 
-/// <summary>What a harness is started with.</summary>
+/// <summary>What a program is started with.</summary>
 /// <param name="Folder">Holds the journal file and the tool logs.</param>
 /// <param name="Client">Which client asks the model, see <see cref="OwnClients"/>; empty for the product's own wire.</param>
-internal sealed record HarnessSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false, string Client = "");
+internal sealed record ProgramSettings(string Folder, Uri Model, bool PayIsSaidToBeReadOnly = false, string Client = "");
 
 /// <summary>A silo that does as it is told, line by line, and crashes at the write that was armed.</summary>
-internal sealed class HarnessHost : IAsyncDisposable
+internal sealed class ProgramHost : IAsyncDisposable
 {
     public const string Agent = "clerk";
 
     private readonly SqliteJournal _store;
     private readonly CrashingJournal _journal;
-    private readonly HarnessTools _tools;
+    private readonly ProgramTools _tools;
     private readonly TestSilo _silo;
 
-    private HarnessHost(SqliteJournal store, CrashingJournal journal, HarnessTools tools, TestSilo silo) =>
+    private ProgramHost(SqliteJournal store, CrashingJournal journal, ProgramTools tools, TestSilo silo) =>
         (_store, _journal, _tools, _silo) = (store, journal, tools, silo);
 
     /// <param name="crash">What a crash is.</param>
     /// <param name="plant">Puts a fault between the engine and its journal.</param>
-    public static async Task<HarnessHost> StartAsync(HarnessSettings settings, Action crash, Func<IJournal, IJournal>? plant = null)
+    public static async Task<ProgramHost> StartAsync(ProgramSettings settings, Action crash, Func<IJournal, IJournal>? plant = null)
     {
         var store = new SqliteJournal(Path.Combine(settings.Folder, "agents.db"));
         var journal = new CrashingJournal(plant is null ? store : plant(store), crash);
-        var tools = new HarnessTools(settings.Folder);
+        var tools = new ProgramTools(settings.Folder);
         var model = TestSilo.ModelAt(settings.Model);
         model["Models:default:MaxConcurrent"] = "1000";
         var silo = await TestSilo.StartAsync(journal, model, services =>
@@ -50,7 +50,7 @@ internal sealed class HarnessHost : IAsyncDisposable
                 services.AddModel("default", OwnClients.Create(settings.Client, settings.Model));
             }
 
-            services.AddAgent(new AgentDeclaration(Agent, "Does errands.", "Do as asked.", [HarnessTools.Look, HarnessTools.Book, HarnessTools.Pay]));
+            services.AddAgent(new AgentDeclaration(Agent, "Does errands.", "Do as asked.", [ProgramTools.Look, ProgramTools.Book, ProgramTools.Pay]));
 
             // Snapshots are write points too, so a short run must have some; what a throw left behind is found at once.
             services.AddSingleton(new RunsOptions { SnapshotEvery = 5, Tick = TimeSpan.FromMilliseconds(100), TicksPerSweep = 1 });

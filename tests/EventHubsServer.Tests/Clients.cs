@@ -2,9 +2,8 @@ using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Primitives;
 using Azure.Messaging.EventHubs.Producer;
-using OrleansAgents.EventHubsServer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 /// <summary>The real clients of a hub, closed together.</summary>
 internal sealed class Clients(string connection, string name = Clients.Hub) : IAsyncDisposable

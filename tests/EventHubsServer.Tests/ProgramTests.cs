@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Azure.Messaging.EventHubs.Consumer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 public sealed class ProgramTests
 {

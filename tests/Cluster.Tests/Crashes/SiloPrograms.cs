@@ -5,16 +5,16 @@ using OrleansAgents.SiloProgram;
 namespace OrleansAgents.Cluster.Tests.Crashes;
 
 /// <summary>A silo that is told what to do, somewhere.</summary>
-internal interface IHarness : IAsyncDisposable
+internal interface ISiloProgram : IAsyncDisposable
 {
-    /// <exception cref="HarnessDiedException">Its process ended before it answered.</exception>
+    /// <exception cref="ProgramDiedException">Its process ended before it answered.</exception>
     Task<Told> AskAsync(Ask ask);
 }
 
-internal sealed class HarnessDiedException(string message) : Exception(message);
+internal sealed class ProgramDiedException(string message) : Exception(message);
 
 /// <summary>In this process: a crash is an exception out of the journal.</summary>
-internal sealed class LocalHarness(HarnessHost host) : IHarness
+internal sealed class LocalSilo(ProgramHost host) : ISiloProgram
 {
     public Task<Told> AskAsync(Ask ask) => host.HandleAsync(ask);
 
@@ -22,7 +22,7 @@ internal sealed class LocalHarness(HarnessHost host) : IHarness
 }
 
 /// <summary>A process of its own: a crash is kill -9.</summary>
-internal sealed class HarnessProcess : IHarness
+internal sealed class SiloProcess : ISiloProgram
 {
     private readonly Process _process;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Told>> _asked = new();
@@ -32,7 +32,7 @@ internal sealed class HarnessProcess : IHarness
     private readonly Task _reading;
     private long _no;
 
-    private HarnessProcess(Process process)
+    private SiloProcess(Process process)
     {
         _process = process;
         _process.ErrorDataReceived += (_, e) => _errors.Enqueue(e.Data ?? "");
@@ -41,7 +41,7 @@ internal sealed class HarnessProcess : IHarness
         _reading = Task.Run(ReadAsync);
     }
 
-    public static async Task<IHarness> StartAsync(HarnessSettings settings)
+    public static async Task<ISiloProgram> StartAsync(ProgramSettings settings)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -49,13 +49,13 @@ internal sealed class HarnessProcess : IHarness
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(typeof(HarnessHost).Assembly.Location);
+        start.ArgumentList.Add(typeof(ProgramHost).Assembly.Location);
         start.ArgumentList.Add(settings.Folder);
         start.ArgumentList.Add(settings.Model.ToString());
         start.ArgumentList.Add(settings.Client);
-        var harness = new HarnessProcess(Process.Start(start)!);
-        await harness._ready.Task;
-        return harness;
+        var program = new SiloProcess(Process.Start(start)!);
+        await program._ready.Task;
+        return program;
     }
 
     public async Task<Told> AskAsync(Ask ask)
@@ -121,5 +121,5 @@ internal sealed class HarnessProcess : IHarness
         }
     }
 
-    private HarnessDiedException Died() => new($"The harness ended. It said: {string.Join('\n', _errors.TakeLast(20))}");
+    private ProgramDiedException Died() => new($"The program ended. It said: {string.Join('\n', _errors.TakeLast(20))}");
 }

@@ -1,7 +1,6 @@
 using Azure.Messaging.EventHubs.Consumer;
-using OrleansAgents.EventHubsServer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 public sealed class ReadTests : IAsyncDisposable
 {

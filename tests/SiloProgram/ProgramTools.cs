@@ -7,7 +7,7 @@ using OrleansAgents.Testing;
 namespace OrleansAgents.SiloProgram;
 
 /// <summary>Tools of each kind; each writes down its effect at the instant when it has it.</summary>
-internal sealed class HarnessTools(string folder)
+internal sealed class ProgramTools(string folder)
 {
     public const string Look = "look";
     public const string Book = "book";

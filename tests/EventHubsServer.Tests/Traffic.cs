@@ -2,9 +2,8 @@ using System.Globalization;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Primitives;
 using Azure.Messaging.EventHubs.Producer;
-using OrleansAgents.EventHubsServer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 /// <summary>Sends numbers and reads them again.</summary>
 internal static class Traffic

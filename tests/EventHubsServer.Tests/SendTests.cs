@@ -1,9 +1,8 @@
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Producer;
-using OrleansAgents.EventHubsServer;
 
-namespace OrleansAgents.EventHubs.Tests;
+namespace OrleansAgents.EventHubsServer.Tests;
 
 public sealed class SendTests : IAsyncDisposable
 {
